@@ -1,0 +1,90 @@
+"""One running stack for all tests that need one; it lives in its own data folder and on its own ports."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from infra.settings import REPO, Settings
+
+GROUPS = ("unit", "integration", "browser", "chaos", "bench")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark every test by its folder, and run the fast groups first."""
+    for item in items:
+        group = item.path.relative_to(REPO / "tests").parts[0]
+        if group in GROUPS:
+            item.add_marker(getattr(pytest.mark, group))
+    items.sort(key=lambda item: next((n for n, g in enumerate(GROUPS) if item.get_closest_marker(g)), 0))
+
+
+@pytest.fixture(scope="session")
+def stack() -> Iterator[Settings]:
+    """Settings of the shared test stack, brought up from an empty data folder with the history published.
+
+    CORRIDOR_TEST_RUNNING=1 uses the stack that runs already (for work on one test at a time).
+    """
+    if os.environ.get("CORRIDOR_TEST_RUNNING") == "1":
+        yield Settings.load()
+        return
+    from infra.local.down import take_down
+    from infra.local.up import bring_up
+
+    settings = Settings.load(
+        {
+            **os.environ,
+            "CORRIDOR_HOME": os.environ.get("CORRIDOR_TEST_HOME") or str(REPO / ".corridor-test"),
+            "CORRIDOR_PORT_BASE": os.environ.get("CORRIDOR_TEST_PORT_BASE") or "28000",
+        }
+    )
+    take_down(settings)
+    shutil.rmtree(settings.home, ignore_errors=True)
+    bring_up(settings, history=True)
+    yield settings
+    if os.environ.get("CORRIDOR_TEST_KEEP") != "1":
+        take_down(settings)
+
+
+@pytest.fixture(scope="session")
+def gateway_url(stack: Settings) -> str:
+    """Base URL of the running gateway."""
+    return stack.gateway_url
+
+
+@pytest.fixture
+def owner(stack: Settings) -> Iterator[psycopg.Connection]:
+    """Autocommit connection as the owner of the warehouse database."""
+    with psycopg.connect(stack.dsn("owner"), autocommit=True) as connection:
+        yield connection
+
+
+@pytest.fixture
+def reader(stack: Settings) -> Iterator[psycopg.Connection]:
+    """Autocommit connection as the read-only reader that `corridor query` uses."""
+    with psycopg.connect(stack.dsn("reader"), autocommit=True) as connection:
+        yield connection
+
+
+@pytest.fixture
+def make_key(stack: Settings) -> Callable[..., str]:
+    """Create an API key: make_key(programme=..., partner=..., source_prefix=..., cities=..., types=...)."""
+    from ingestion.keys import create_key
+
+    def create(**scope: object) -> str:
+        return create_key(stack.dsn("owner"), **scope)  # type: ignore[arg-type]
+
+    return create
+
+
+@pytest.fixture(scope="session")
+def screenshots() -> Path:
+    """Folder for the screenshots of this run."""
+    folder = REPO / ".corridor-test-screenshots"
+    folder.mkdir(exist_ok=True)
+    return folder
