@@ -86,7 +86,9 @@ class Settings:
             return "127.0.0.1", self.port("postgres")
         parts = urlsplit(self.env["CORRIDOR_POSTGRES_ADMIN_URL"])
         if not parts.hostname:
-            raise SettingsError("CORRIDOR_POSTGRES_ADMIN_URL has no host: write postgresql://user:password@host:port/postgres.")
+            raise SettingsError(
+                "CORRIDOR_POSTGRES_ADMIN_URL has no host: write postgresql://user:password@host:port/postgres."
+            )
         return parts.hostname, parts.port or 5432
 
     @property
