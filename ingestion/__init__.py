@@ -1,0 +1,1 @@
+"""How events come in: contracts, gateway, streaming, loading, history and simulation."""

@@ -1,0 +1,165 @@
+"""Make, list and revoke the API keys of city partners. A key is shown once; only its hash is stored."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import psycopg
+from psycopg.rows import class_row
+
+KEY_PATTERN = re.compile(r"ck_[0-9a-f]{8}_[A-Za-z0-9_-]{43}")
+_CODE = re.compile(r"[A-Z][A-Z0-9-]{0,39}")
+_PARTNER = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
+_PREFIX = re.compile(r"[!-~]{3,200}")
+#: Any number: makes two creations wait for each other, so that no two partners get overlapping prefixes.
+_CREATION_LOCK = 7_231_004
+
+
+class KeyRefused(ValueError):
+    """A key cannot be made or found as asked; the message says what to change."""
+
+
+@dataclass(frozen=True)
+class KeyRow:
+    """A key as it may be shown: everything but the key."""
+
+    key_id: str
+    programme: str
+    partner: str
+    source_prefix: str
+    cities: list[str] | None
+    types: list[str] | None
+    label: str
+    created_at: datetime
+    expires_at: datetime | None
+    revoked_at: datetime | None
+
+    @property
+    def state(self) -> str:
+        """`active`, `expired` or `revoked`."""
+        if self.revoked_at is not None:
+            return "revoked"
+        return "expired" if self.expires_at is not None and self.expires_at <= datetime.now(UTC) else "active"
+
+
+def hash_key(key: str | bytes) -> bytes:
+    """SHA-256 of a whole key. A key holds 256 random bits, so a slow password hash would add nothing."""
+    return hashlib.sha256(key.encode() if isinstance(key, str) else key).digest()
+
+
+def create_key(
+    conn_dsn: str,
+    *,
+    programme: str,
+    partner: str,
+    source_prefix: str,
+    cities: Sequence[str] | None = None,
+    types: Sequence[str] | None = None,
+    label: str = "",
+    expires_at: datetime | None = None,
+) -> str:
+    """Make a key and return it; it cannot be read again later.
+
+    `cities` None means every city and place of the programme, `types` None every event type. The gateway
+    takes the key at once. Raises KeyRefused when a value is malformed or `source_prefix` overlaps the one
+    of another partner.
+    """
+    _check(programme, partner, source_prefix, cities, types, expires_at)
+    key_id = secrets.token_hex(4)
+    key = f"ck_{key_id}_{secrets.token_urlsafe(32)}"
+    with psycopg.connect(conn_dsn) as conn:
+        conn.execute("select pg_advisory_xact_lock(%s)", [_CREATION_LOCK])
+        _refuse_overlap(conn, partner, source_prefix)
+        conn.execute(
+            """
+            insert into ops.api_keys
+                (key_id, key_hash, programme, partner, source_prefix, cities, types, label, expires_at)
+            values (%s, %s, %s, %s, %s, %s, %s, %s, %s)
+            """,
+            [
+                key_id,
+                hash_key(key),
+                programme,
+                partner,
+                source_prefix,
+                None if cities is None else list(cities),
+                None if types is None else list(types),
+                label,
+                expires_at,
+            ],
+        )
+    return key
+
+
+def list_keys(conn_dsn: str) -> list[KeyRow]:
+    """All keys, oldest first, without anything that would let somebody use one."""
+    with psycopg.connect(conn_dsn) as conn, conn.cursor(row_factory=class_row(KeyRow)) as cursor:
+        return cursor.execute(
+            """
+            select key_id, programme, partner, source_prefix, cities, types, label,
+                created_at, expires_at, revoked_at
+            from ops.api_keys
+            order by created_at, key_id
+            """
+        ).fetchall()
+
+
+def revoke_key(conn_dsn: str, key_id: str) -> bool:
+    """Revoke a key by its id (the eight characters after `ck_`); the gateway refuses it within 5 seconds.
+
+    True if it was active until now, False if it had been revoked before. Raises KeyRefused if there is none.
+    """
+    with psycopg.connect(conn_dsn) as conn:
+        row = conn.execute("select revoked_at from ops.api_keys where key_id = %s for update", [key_id]).fetchone()
+        if row is None:
+            raise KeyRefused(f"There is no key with id {key_id!r}. `corridor keys list` shows the ids.")
+        conn.execute(
+            "update ops.api_keys set revoked_at = clock_timestamp() where key_id = %s and revoked_at is null",
+            [key_id],
+        )
+    return row[0] is None
+
+
+def _check(
+    programme: str,
+    partner: str,
+    source_prefix: str,
+    cities: Sequence[str] | None,
+    types: Sequence[str] | None,
+    expires_at: datetime | None,
+) -> None:
+    if not _CODE.fullmatch(programme):
+        raise KeyRefused(f"The programme code {programme!r} must be capital letters, digits and '-', such as CM.")
+    if not _PARTNER.fullmatch(partner):
+        raise KeyRefused(f"The partner code {partner!r} must be lower-case letters, digits and '-'.")
+    if not _PREFIX.fullmatch(source_prefix):
+        raise KeyRefused(f"The source prefix {source_prefix!r} must be 3 to 200 visible ASCII characters.")
+    if cities is not None and (not cities or not all(_CODE.fullmatch(city) for city in cities)):
+        raise KeyRefused("The cities must be place codes such as ADAMA; leave them out for the whole programme.")
+    if types is not None and not types:
+        raise KeyRefused("The list of types is empty; leave it out for every type.")
+    if expires_at is not None and expires_at.tzinfo is None:
+        raise KeyRefused("The expiry needs a time zone.")
+
+
+def _refuse_overlap(conn: psycopg.Connection, partner: str, prefix: str) -> None:
+    """Identity is (source, id): whoever could write under another's prefix could take another's ids."""
+    row = conn.execute(
+        """
+        select partner, source_prefix from ops.api_keys
+        where partner <> %(partner)s
+            and (starts_with(source_prefix, %(prefix)s) or starts_with(%(prefix)s, source_prefix))
+        limit 1
+        """,
+        {"partner": partner, "prefix": prefix},
+    ).fetchone()
+    if row is not None:
+        raise KeyRefused(
+            f"The source prefix {prefix!r} overlaps {row[1]!r} of partner {row[0]!r}: "
+            "choose one of which neither begins with the other."
+        )
