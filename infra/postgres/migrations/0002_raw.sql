@@ -17,10 +17,18 @@ create table raw.load_ranges (
     duplicates bigint not null,
     id_reused bigint not null,
     refused bigint not null,
+    gaps bigint not null,
+    expired bigint not null,
+    is_reread boolean not null,
     loaded_at timestamptz not null default clock_timestamp(),
-    primary key (topic, kafka_partition, first_offset)
+    primary key (load_id, topic, kafka_partition, first_offset),
+    -- Nothing vanishes: every offset of the range is accounted for, or the batch does not land.
+    check (next_offset - first_offset = rows_landed + duplicates + id_reused + refused + gaps + expired)
 );
-create index on raw.load_ranges (load_id);
+create index on raw.load_ranges (topic, kafka_partition, first_offset);
+comment on column raw.load_ranges.gaps is 'Offsets that hold no record: transaction markers and aborted records.';
+comment on column raw.load_ranges.expired is 'Offsets that retention had deleted before they were loaded.';
+comment on column raw.load_ranges.is_reread is 'True if the range was read again on purpose; it moved no offset.';
 
 create table raw.load_offsets (
     topic text not null,
@@ -66,8 +74,9 @@ create index on raw.events (source, id);
 
 -- The same id with other content: kept apart for review, never dropped, never counted.
 create table raw.id_conflicts (
-    like raw.events,
-    first_content_hash bytea not null
+    like raw.events including defaults,
+    first_content_hash bytea not null,
+    unique (topic, kafka_partition, kafka_offset)
 );
 create index on raw.id_conflicts (load_id);
 
