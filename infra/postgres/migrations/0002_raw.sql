@@ -4,8 +4,11 @@ create table raw.loads (
     load_id bigint generated always as identity primary key,
     run_id text not null,
     started_at timestamptz not null default clock_timestamp(),
-    finished_at timestamptz
+    finished_at timestamptz,
+    announced_by bigint references raw.loads
 );
+comment on column raw.loads.finished_at is 'From then on nothing lands under this load any more: readers may take it as complete.';
+comment on column raw.loads.announced_by is 'The load whose end told readers of this one; another than itself if this one was cut off.';
 
 create table raw.load_ranges (
     load_id bigint not null references raw.loads,

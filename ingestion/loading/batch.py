@@ -1,0 +1,109 @@
+"""One batch of one topic partition, landed in one transaction together with its offsets."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import psycopg
+
+from ingestion.loading import accepted, rejected
+from ingestion.loading.bisection import Line, land_or_bisect
+from ingestion.loading.kind import Kind
+from ingestion.loading.problems import Refused
+from ingestion.loading.refusals import Refusal, keep_refusals
+
+KINDS: dict[str, Kind] = {"accepted": accepted.KIND, "rejected": rejected.KIND}
+
+#: Called inside the transaction after all rows are written; raises Fenced if the batch may not land.
+Fence = Callable[[psycopg.Connection], None]
+
+
+@dataclass(frozen=True)
+class Counts:
+    """What became of the offsets of a batch or a range; the fields add up to the offsets it spans."""
+
+    rows_landed: int = 0
+    duplicates: int = 0
+    id_reused: int = 0
+    refused: int = 0
+    gaps: int = 0
+
+    def __add__(self, other: Counts) -> Counts:
+        return Counts(*(mine + its for mine, its in zip(self.as_tuple(), other.as_tuple(), strict=True)))
+
+    def as_tuple(self) -> tuple[int, int, int, int, int]:
+        """In the order of the fields."""
+        return self.rows_landed, self.duplicates, self.id_reused, self.refused, self.gaps
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Consecutive offsets `first` to `next_offset` (exclusive) with the records that were found there."""
+
+    kind: str
+    topic: str
+    partition: int
+    first: int
+    next_offset: int
+    records: list[tuple[int, bytes]]
+    is_reread: bool = False
+
+
+def prepare(connection: psycopg.Connection) -> None:
+    """Make the stages of this connection (temporary tables), and settings that a load needs. Repeatable."""
+    # Times without a zone do not exist in the contract; the session's zone must not matter all the same.
+    connection.execute("set timezone = 'UTC'")
+    connection.execute("set work_mem = '32MB'")
+    for kind in KINDS.values():
+        connection.execute(kind.create)
+
+
+def land(
+    connection: psycopg.Connection, batch: Batch, load_id: int, seal: Callable[[bytes], bytes], fence: Fence
+) -> Counts:
+    """Land one batch: rows, conflicts, refusals, its row of raw.load_ranges and the fence, all or nothing.
+
+    `seal` seals the body of a record that cannot land. Raises Fenced, or psycopg.Error when Postgres fails.
+    """
+    kind = KINDS[batch.kind]
+    lines, refusals = _read(batch, kind)
+    place = {"load_id": load_id, "topic": batch.topic, "partition": batch.partition}
+    with connection.transaction():
+        landed, reused, culprits = land_or_bisect(connection, kind, lines, place)
+        refusals += culprits
+        keep_refusals(connection, refusals, place, seal)
+        counts = Counts(
+            rows_landed=landed,
+            duplicates=len(batch.records) - landed - reused - len(refusals),
+            id_reused=reused,
+            refused=len(refusals),
+            gaps=batch.next_offset - batch.first - len(batch.records),
+        )
+        connection.execute(
+            "insert into raw.load_ranges (load_id, topic, kafka_partition, first_offset, next_offset, is_reread,"
+            " rows_landed, duplicates, id_reused, refused, gaps, expired)"
+            " values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, 0)",
+            [
+                load_id,
+                batch.topic,
+                batch.partition,
+                batch.first,
+                batch.next_offset,
+                batch.is_reread,
+                *list(counts.as_tuple()),
+            ],
+        )
+        fence(connection)
+    return counts
+
+
+def _read(batch: Batch, kind: Kind) -> tuple[list[Line], list[Refusal]]:
+    lines: list[Line] = []
+    refusals: list[Refusal] = []
+    for offset, value in batch.records:
+        try:
+            lines.append((offset, kind.line(value, offset), value))
+        except Refused as reason:
+            refusals.append(Refusal(offset, value, reason.code, reason.detail))
+    return lines, refusals

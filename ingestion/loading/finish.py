@@ -1,0 +1,44 @@
+"""Close a load and say whether anybody has to be told."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import psycopg
+
+from infra.settings import Settings
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a load, and those before it that were cut off, brought. Counts are records."""
+
+    landed: int
+    id_reused: int
+    refused: int
+    duplicates: int
+
+    @property
+    def is_news(self) -> bool:
+        """True if raw holds more than before; duplicates alone change nothing."""
+        return self.landed + self.id_reused + self.refused > 0
+
+
+def finish_load(settings: Settings, load_id: int) -> Outcome:
+    """Close `load_id`. Repeating it gives the same answer."""
+    with psycopg.connect(settings.dsn("loader"), application_name="corridor finish") as connection:
+        connection.execute(
+            "update raw.loads set finished_at = clock_timestamp() where load_id = %s and finished_at is null", [load_id]
+        )
+        connection.execute(
+            "update raw.loads set announced_by = %(load_id)s where announced_by is null and load_id <= %(load_id)s",
+            {"load_id": load_id},
+        )
+        row = connection.execute(
+            "select coalesce(sum(r.rows_landed), 0)::bigint, coalesce(sum(r.id_reused), 0)::bigint,"
+            " coalesce(sum(r.refused), 0)::bigint, coalesce(sum(r.duplicates), 0)::bigint"
+            " from raw.loads as l inner join raw.load_ranges as r on l.load_id = r.load_id where l.announced_by = %s",
+            [load_id],
+        ).fetchone()
+    assert row is not None
+    return Outcome(*row)

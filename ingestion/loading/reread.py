@@ -1,0 +1,71 @@
+"""Read a stretch of the log again, on purpose: after a repair of the loader, or to prove that nothing is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+import psycopg
+from kafka import KafkaConsumer, TopicPartition
+
+from infra.settings import Settings
+from ingestion.loading.plan import SOURCES, Plan, make_partitions_ahead, new_load, partitions_of
+from ingestion.loading.problems import LoadError
+from ingestion.loading.ranges import Range
+from ingestion.loading.source import open_consumer
+
+
+def open_reread(
+    settings: Settings,
+    run_id: str,
+    *,
+    from_time: datetime | None = None,
+    to_time: datetime | None = None,
+    offsets: Mapping[str, int] | None = None,
+    sources: Mapping[str, str] = SOURCES,
+) -> Plan:
+    """Open a load that reads again what has been loaded already.
+
+    Either by the time at which the gateway took events (`from_time` to `to_time`, with time zone), or by `offsets`
+    such as {"corridor.events.accepted.v1/0": 1200}. It ends where the stored offsets stand and moves none of them;
+    the identity ledger lets through only what is not there yet. Raises LoadError if the request makes no sense.
+    """
+    if (from_time is None) == (not offsets):
+        raise LoadError("Say from where to read again: either from_time or offsets, not both and not neither.")
+    consumer = open_consumer(settings.kafka_bootstrap)
+    try:
+        places = partitions_of(consumer, sources)
+        begins = consumer.beginning_offsets(places)
+        firsts = _at(consumer, places, from_time) if from_time is not None else _named(places, offsets or {})
+        ends = _at(consumer, places, to_time) if to_time is not None else {}
+    finally:
+        consumer.close()
+    with psycopg.connect(settings.dsn("loader"), autocommit=True, application_name="corridor plan") as connection:
+        make_partitions_ahead(connection)
+        with connection.transaction():
+            load_id = new_load(connection, run_id)
+            rows = connection.execute("select topic, kafka_partition, next_offset from raw.load_offsets").fetchall()
+    ranges = []
+    for topic, partition, loaded in rows:
+        place = TopicPartition(topic, partition)
+        first = firsts.get(place)
+        if first is not None:
+            end = min(loaded, ends.get(place) or loaded)
+            ranges.append(Range(sources[topic], topic, partition, max(first, begins[place]), end, is_reread=True))
+    return Plan(load_id, [each for each in ranges if each.size > 0])
+
+
+def _at(consumer: KafkaConsumer, places: list[TopicPartition], moment: datetime) -> dict[TopicPartition, int]:
+    """The first offset at or after `moment`, where there is one."""
+    if moment.tzinfo is None:
+        raise LoadError(f"The time {moment.isoformat()} has no zone: write for example 2026-03-01T00:00:00Z.")
+    found = consumer.offsets_for_times({place: int(moment.timestamp() * 1000) for place in places})
+    return {place: at.offset for place, at in found.items() if at is not None}
+
+
+def _named(places: list[TopicPartition], offsets: Mapping[str, int]) -> dict[TopicPartition, int]:
+    by_name = {f"{place.topic}/{place.partition}": place for place in places}
+    unknown = sorted(set(offsets) - set(by_name))
+    if unknown:
+        raise LoadError(f"No such topic partition: {', '.join(unknown)}. There are: {', '.join(sorted(by_name))}.")
+    return {by_name[name]: first for name, first in offsets.items()}
