@@ -1,0 +1,60 @@
+"""`python -m ingestion.gateway`: one process on 127.0.0.1."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sys
+
+import uvicorn
+
+from infra.settings import Settings, SettingsError
+from ingestion.contracts.resolve import ContractError
+from ingestion.gateway.app import Gateway
+from ingestion.gateway.places import PlacesError
+from ingestion.sealing import SealingError
+from ingestion.tokens import KeyringError
+
+
+def main() -> int:
+    """Serve until told to stop; requests that are being answered are finished first."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s level=%(levelname)s %(name)s %(message)s")
+    settings = Settings.load()
+    try:
+        gateway = Gateway(settings)
+    except (SettingsError, ContractError, PlacesError, SealingError, KeyringError) as error:
+        print(f"The gateway cannot start: {error}", file=sys.stderr)
+        return 1
+    server = uvicorn.Server(
+        uvicorn.Config(
+            gateway,
+            host="127.0.0.1",
+            port=settings.port("gateway"),
+            loop="uvloop",
+            http="httptools",
+            ws="none",
+            lifespan="on",
+            access_log=False,
+            log_config=None,
+            log_level="warning",
+            server_header=False,
+            backlog=2048,
+            timeout_keep_alive=75,
+            timeout_graceful_shutdown=20,
+        )
+    )
+    with asyncio.Runner(loop_factory=server.config.get_loop_factory()) as runner:
+        runner.run(_serve(server, gateway))
+    return 1 if gateway.log.fatal.is_set() else 0
+
+
+async def _serve(server: uvicorn.Server, gateway: Gateway) -> None:
+    """A producer that Kafka fenced off cannot recover: end, so that the supervisor starts a new one."""
+    fatal = asyncio.create_task(gateway.log.fatal.wait())
+    fatal.add_done_callback(lambda task: setattr(server, "should_exit", True))
+    await server.serve()
+    fatal.cancel()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

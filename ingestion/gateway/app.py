@@ -1,0 +1,105 @@
+"""The ASGI application: the hot route goes past the framework, everything else through FastAPI."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import MutableMapping
+from pathlib import Path
+from typing import Any
+
+from infra.settings import Settings
+from ingestion.contracts.registry import contracts
+from ingestion.gateway.answers import Send
+from ingestion.gateway.check import Checker
+from ingestion.gateway.events import EventsRoute, Receive
+from ingestion.gateway.key_cache import KeyCache
+from ingestion.gateway.log import KafkaLog
+from ingestion.gateway.metrics import Metrics
+from ingestion.gateway.pages import make_pages
+from ingestion.gateway.places import MEMBERS, PLACES, PlacesError, read_places
+from ingestion.sealing import Sealer
+from ingestion.tokens import KeyringError, read_keyring
+
+logger = logging.getLogger("corridor.gateway")
+
+EVENTS_PATH = "/v1/events"
+_LOOK_SECONDS = 5.0
+
+
+class Gateway:
+    """One gateway process. Everything it needs is read at start; a missing file stops it with a clear sentence."""
+
+    def __init__(self, settings: Settings, *, log: KafkaLog | None = None) -> None:
+        self._keyring_file = settings.home / "secrets" / "city_keys.json"
+        self.keys = KeyCache(settings.dsn("gateway"), settings.home / "gateway" / "api_keys.json")
+        self.checker = Checker(contracts(), read_places(), read_keyring(self._keyring_file))
+        self.log = log or KafkaLog(settings.kafka_bootstrap)
+        self.metrics = Metrics()
+        sealer = Sealer(settings.secret("sealing_public"))
+        self._events = EventsRoute(self.keys, self.checker, sealer, self.log, self.metrics)
+        self._pages = make_pages(self.keys, self.log, self.metrics)
+        self._watch: asyncio.Task[None] | None = None
+
+    async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
+        """ASGI entry point."""
+        if scope["type"] == "http":
+            route: Any = self._events if scope["path"] == EVENTS_PATH else self._pages
+            await route(scope, receive, send)
+        elif scope["type"] == "lifespan":
+            await self._live(receive, send)
+        else:
+            await send({"type": "websocket.close", "code": 1000})
+
+    async def start(self) -> None:
+        """Read the keys and begin to serve delivery reports."""
+        self.log.start()
+        await self.keys.start()
+        self._watch = asyncio.create_task(self._watch_files())
+        logger.info("started contracts=%d keys=%d", len(contracts()), len(self.keys))
+
+    async def stop(self) -> None:
+        """Write out what is on its way and let go of everything."""
+        if self._watch is not None:
+            self._watch.cancel()
+        left = await asyncio.to_thread(self.log.close)
+        await self.keys.stop()
+        logger.info("stopped unacknowledged=%d", left)
+
+    async def _live(self, receive: Receive, send: Send) -> None:
+        while True:
+            message = await receive()
+            if message["type"] == "lifespan.startup":
+                await self.start()
+                await send({"type": "lifespan.startup.complete"})
+            elif message["type"] == "lifespan.shutdown":
+                await self.stop()
+                await send({"type": "lifespan.shutdown.complete"})
+                return
+
+    async def _watch_files(self) -> None:
+        """Take new cities and their keys without a restart; a damaged file leaves the last good state."""
+        seen = self._stamps()
+        while True:
+            await asyncio.sleep(_LOOK_SECONDS)
+            now = self._stamps()
+            if now == seen:
+                continue
+            seen = now
+            try:
+                places, keyring = read_places(), read_keyring(self._keyring_file)
+            except (PlacesError, KeyringError) as error:
+                logger.error("reference data cannot be used, the earlier one stays: %s", error)
+                continue
+            self.checker.places, self.checker.keyring = places, keyring
+            logger.info("reference data cities=%d keys=%d", len(places.cities), len(keyring))
+
+    def _stamps(self) -> list[int]:
+        return [_stamp(path) for path in (self._keyring_file, PLACES, MEMBERS)]
+
+
+def _stamp(path: Path) -> int:
+    try:
+        return path.stat().st_mtime_ns
+    except OSError:
+        return 0

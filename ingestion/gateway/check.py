@@ -1,0 +1,145 @@
+"""Decide about one event: the record to write, or the reason why not."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ingestion.contracts.registry import Contract, envelope_schema, envelope_validator
+from ingestion.gateway import order
+from ingestion.gateway.explain import explain
+from ingestion.gateway.identifiers import attribute_with_identifier, tokenise
+from ingestion.gateway.places import Places
+from ingestion.gateway.records import Record, accepted_value, utc_text
+from ingestion.gateway.refusal import (
+    INVALID_ENVELOPE,
+    PLAIN_IDENTIFIER,
+    SCHEMA_VIOLATION,
+    UNKNOWN_TYPE,
+    Refusal,
+)
+from ingestion.gateway.scope import Key, refuse_source_programme_type, settle_city
+from ingestion.tokens import CityKey
+from ingestion.topics import ACCEPTED
+
+_NOT_AN_OBJECT = Refusal(INVALID_ENVELOPE, "", "An event must be a JSON object with the CloudEvents attributes.")
+_TOO_DEEP = Refusal(INVALID_ENVELOPE, "", "The event is nested too deeply.")
+_NO_SUCH_TIME = Refusal(INVALID_ENVELOPE, "/time", "There is no such date and time: check day, month and hour.")
+_UNKNOWN_TYPE = Refusal(UNKNOWN_TYPE, "/type", "No contract has this type: the page /docs lists the types.")
+_NUL = Refusal(INVALID_ENVELOPE, "", "The event holds a NUL character (\\u0000), which no database can store.")
+_NO_CITY_KEY = Refusal(INVALID_ENVELOPE, "/city", "This city has no key for tokens yet: ask the operator to make one.")
+
+
+class Checker:
+    """Holds what the decision rests on; places and keyring may be replaced while it runs."""
+
+    def __init__(self, contracts: Mapping[str, Contract], places: Places, keyring: Mapping[str, CityKey]) -> None:
+        self._contracts = contracts
+        self._envelope = envelope_validator()
+        self.places = places
+        self.keyring = keyring
+
+    def check(self, event: Any, key: Key, received_at: str, *, may_hold_nul: bool = False) -> Record | Refusal:
+        """The accepted record for a parsed event, or the refusal. `may_hold_nul` asks for the costly look."""
+        if type(event) is not dict:
+            return _NOT_AN_OBJECT
+        if may_hold_nul and holds_nul(event):
+            return _NUL
+        contract = self.contract_of(event)
+        void = event.get("operation") == "void"
+        validator = self._envelope if contract is None or void else contract.validator
+        try:
+            if not validator.is_valid(event):
+                return self._explain(event, contract, void, key)
+        except ValueError:
+            return _TOO_DEEP
+        refusal = refuse_source_programme_type(event, key)
+        if refusal is not None:
+            return refusal
+        if contract is None:
+            return _UNKNOWN_TYPE
+        return self._accept(event, contract, key, received_at, {} if void else event["data"])
+
+    def contract_of(self, event: dict[str, Any]) -> Contract | None:
+        """The contract of the type that an event claims to be of."""
+        name = event.get("type")
+        return self._contracts.get(name) if isinstance(name, str) else None
+
+    def _accept(
+        self, event: dict[str, Any], contract: Contract, key: Key, received_at: str, data: dict[str, Any]
+    ) -> Record | Refusal:
+        city = settle_city(event, contract, key, self.places)
+        if isinstance(city, Refusal):
+            return city
+        try:
+            time = utc_text(event["time"])
+        except (ValueError, OverflowError):
+            return _NO_SUCH_TIME
+        if contract.ordered and data:
+            refusal = order.refuse_upside_down(contract, data)
+            if refusal is not None:
+                return refusal
+        if contract.identifiers and event["data"]:
+            attribute = attribute_with_identifier(event, contract)
+            if attribute is not None:
+                return Refusal(
+                    PLAIN_IDENTIFIER,
+                    f"/{attribute}",
+                    f"The {attribute} gives away the identifier of a person or household, and it is stored as it is: "
+                    "use the id of the record instead.",
+                )
+        if contract.identifiers and data:
+            city_key = self.keyring.get(city or "")
+            if city_key is None:
+                return _NO_CITY_KEY
+            data = tokenise(data, contract, city_key)
+        for name in contract.integers:
+            # JSON Schema takes 3.0 for an integer; a database does not.
+            if type(data.get(name)) is float:
+                data = {**data, name: int(data[name])}
+        programme = key.programme
+        subject = event["subject"]
+        attributes = {
+            "city": city,
+            "data": data,
+            "id": event["id"],
+            "operation": event.get("operation") or "create",
+            "programme": programme,
+            "recordversion": int(event.get("recordversion") or 1),
+            "source": event["source"],
+            "specversion": "1.0",
+            "subject": subject,
+            "time": time,
+            "timeprecision": event.get("timeprecision") or "second",
+            "type": event["type"],
+        }
+        return Record(
+            ACCEPTED, f"{city or programme}|{subject}".encode(), accepted_value(attributes, key.partner, received_at)
+        )
+
+    def _explain(self, event: dict[str, Any], contract: Contract | None, void: bool, key: Key) -> Refusal:
+        """Envelope first, then scope, then data: nobody learns a contract that the key may not use."""
+        in_envelope = explain(self._envelope, envelope_schema(), event)
+        if in_envelope:
+            return in_envelope[0]
+        refusal = refuse_source_programme_type(event, key)
+        if refusal is not None or contract is None or void:
+            return refusal or _UNKNOWN_TYPE
+        in_data = explain(contract.validator, contract.event_schema, event)
+        return in_data[0] if in_data else Refusal(SCHEMA_VIOLATION, "/data", "data does not fit the contract.")
+
+
+def holds_nul(value: Any) -> bool:
+    """True if any text within a parsed JSON value holds U+0000."""
+    waiting = [value]
+    while waiting:
+        item = waiting.pop()
+        if isinstance(item, str):
+            if "\0" in item:
+                return True
+        elif isinstance(item, dict):
+            waiting.extend(item.keys())
+            waiting.extend(item.values())
+        elif isinstance(item, list):
+            waiting.extend(item)
+    return False

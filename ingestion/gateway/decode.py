@@ -1,0 +1,119 @@
+"""From the body of a request to events, in the three forms of the CloudEvents HTTP binding."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from enum import Enum
+from typing import Any
+from urllib.parse import unquote_to_bytes
+
+import orjson
+
+MAX_BODY = 4 * 1024 * 1024
+MAX_EVENT = 256 * 1024
+MAX_EVENTS = 1000
+
+
+class Form(Enum):
+    """How the events stand in the request."""
+
+    STRUCTURED = "structured"
+    BATCH = "batch"
+    BINARY = "binary"
+
+
+class DecodeError(ValueError):
+    """The body is no JSON, or not of the form that its content type says."""
+
+
+Headers = Iterable[tuple[bytes, bytes]]
+
+
+def form_of(content_type: bytes, headers: Headers) -> Form | None:
+    """The form that the headers announce, or None if it is none of ours."""
+    media, _, parameters = content_type.partition(b";")
+    media = media.strip().lower()
+    charset = parameters.lower().replace(b" ", b"").replace(b'"', b"")
+    if charset.startswith(b"charset=") and charset != b"charset=utf-8":
+        return None
+    if media == b"application/cloudevents+json":
+        return Form.STRUCTURED
+    if media == b"application/cloudevents-batch+json":
+        return Form.BATCH
+    if media == b"application/json" and any(name == b"ce-specversion" for name, _ in headers):
+        return Form.BINARY
+    return None
+
+
+def decode(form: Form, body: bytes, headers: Headers) -> list[Any]:
+    """The events as parsed JSON, still unchecked. Raises DecodeError."""
+    try:
+        parsed = orjson.loads(body) if body or form is not Form.BINARY else {}
+    except orjson.JSONDecodeError as error:
+        raise DecodeError(f"The body is not valid JSON at line {error.lineno}, column {error.colno}.") from None
+    if form is Form.STRUCTURED:
+        return [parsed]
+    if form is Form.BINARY:
+        return [{**_attributes(headers), "data": parsed}]
+    if not isinstance(parsed, list):
+        raise DecodeError("A batch must be a JSON array of events.")
+    return parsed
+
+
+def raw_events(form: Form, body: bytes, events: list[Any]) -> list[bytes]:
+    """The bytes of each event as they were sent, for sealing. Costly: only called when something was refused."""
+    if form is Form.STRUCTURED:
+        return [body]
+    if form is Form.BATCH:
+        spans = _spans(body.decode())
+        if spans is not None and len(spans) == len(events):
+            return spans
+    return [_dump(event) for event in events]
+
+
+def _attributes(headers: Headers) -> dict[str, Any]:
+    attributes: dict[str, Any] = {}
+    for name, value in headers:
+        if name.startswith(b"ce-"):
+            attribute = name[3:].decode("latin-1")
+            if attribute in attributes:
+                raise DecodeError(f"The header ce-{attribute} is given twice.")
+            try:
+                attributes[attribute] = unquote_to_bytes(value).decode()
+            except UnicodeDecodeError:
+                raise DecodeError(f"The header ce-{attribute} is not percent-encoded UTF-8.") from None
+    version = attributes.get("recordversion")
+    if version is not None and version.isascii() and version.isdigit() and len(version) <= 10:
+        attributes["recordversion"] = int(version)
+    return attributes
+
+
+def _spans(text: str) -> list[bytes] | None:
+    """The elements of a JSON array as they are written; None if the standard scanner cannot follow."""
+    decoder = json.JSONDecoder()
+    spans = []
+    at = _after_space(text, _after_space(text, 0) + 1)
+    try:
+        while text[at] != "]":
+            _, end = decoder.raw_decode(text, at)
+            spans.append(text[at:end].encode())
+            at = _after_space(text, end)
+            if text[at] == ",":
+                at = _after_space(text, at + 1)
+    except (ValueError, IndexError, RecursionError):
+        return None
+    return spans
+
+
+def _after_space(text: str, at: int) -> int:
+    while text[at : at + 1] in (" ", "\t", "\n", "\r"):
+        at += 1
+    return at
+
+
+def _dump(event: Any) -> bytes:
+    try:
+        return orjson.dumps(event)
+    except TypeError:
+        return b"(an event that is nested too deeply to be written down)"

@@ -1,0 +1,60 @@
+"""The two kinds of record that the gateway writes to the log, as bytes."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from hashlib import sha256
+from typing import Any, NamedTuple
+
+import orjson
+
+from ingestion.gateway.refusal import Refusal
+from ingestion.gateway.scope import Key
+
+
+class Record(NamedTuple):
+    """One message for Kafka."""
+
+    topic: str
+    key: bytes
+    value: bytes
+
+
+def now_text() -> str:
+    """The time of receipt: RFC 3339, UTC, microseconds."""
+    return f"{datetime.now(UTC).replace(tzinfo=None).isoformat(timespec='microseconds')}Z"
+
+
+def utc_text(time: str) -> str:
+    """An RFC 3339 time as UTC, so that one instant has one spelling. Raises ValueError if there is no such time."""
+    if time[-1] in "zZ":
+        time = f"{time[:10]}T{time[11:-1]}+00:00"
+    instant = datetime.fromisoformat(time.upper()).astimezone(UTC).replace(tzinfo=None)
+    return f"{instant.isoformat()}Z"
+
+
+def accepted_value(attributes: dict[str, Any], partner: str, received_at: str) -> bytes:
+    """Value of an accepted event. The content hash covers `attributes` (with data), not who sent it and when."""
+    canonical = orjson.dumps(attributes, option=orjson.OPT_SORT_KEYS)
+    rest = {"contenthash": sha256(canonical).hexdigest(), "partner": partner, "receivedat": received_at}
+    return canonical[:-1] + b"," + orjson.dumps(rest)[1:]
+
+
+def rejected_value(refusal: Refusal, key: Key, received_at: str, known: dict[str, str | None], sealed: str) -> bytes:
+    """Value of a refused event: why, whose, and its body sealed.
+
+    `known` holds what may be said openly of id, source, type and city.
+    """
+    return orjson.dumps(
+        {
+            "receivedat": received_at,
+            "partner": key.partner,
+            "programme": key.programme,
+            "keyid": key.key_id,
+            **{name: known.get(name) for name in ("id", "source", "type", "city")},
+            "code": refusal.code,
+            "pointer": refusal.pointer if refusal.stored_pointer is None else refusal.stored_pointer,
+            "detail": refusal.detail if refusal.stored_detail is None else refusal.stored_detail,
+            "sealed": sealed,
+        }
+    )

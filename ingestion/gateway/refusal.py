@@ -1,0 +1,32 @@
+"""Why one event was refused, in words for its sender and in words that may be stored."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+INVALID_ENVELOPE = "invalid_envelope"
+UNKNOWN_TYPE = "unknown_type"
+OUT_OF_SCOPE = "out_of_scope"
+SCHEMA_VIOLATION = "schema_violation"
+PLAIN_IDENTIFIER = "plain_identifier"
+EVENT_TOO_LARGE = "event_too_large"
+INVALID_JSON = "invalid_json"
+
+
+class Refusal(NamedTuple):
+    """A stable code, the JSON pointer of the trouble within the event, and a sentence that says what to do.
+
+    The sentence never repeats a value. A field's name that the sender made up may be personal too: where
+    `pointer` and `detail` hold one, `stored_pointer` and `stored_detail` replace them in the log.
+    """
+
+    code: str
+    pointer: str
+    detail: str
+    stored_pointer: str | None = None
+    stored_detail: str | None = None
+
+
+def pointer_of(path: list[str | int]) -> str:
+    """JSON pointer (RFC 6901) of a path of property names and list positions."""
+    return "".join(f"/{str(part).replace('~', '~0').replace('/', '~1')}" for part in path)
