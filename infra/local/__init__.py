@@ -1,0 +1,1 @@
+"""How the embedded stack of one machine is made, started, watched and stopped."""

@@ -1,0 +1,129 @@
+"""The services of one stack, in the order in which people read them, and how each is run."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from infra.local.environments import environment_python
+from infra.settings import REPO, Settings
+
+
+@dataclass(frozen=True)
+class Service:
+    """One supervised process (with its children)."""
+
+    name: str
+    title: str
+    command: Callable[[Settings], list[str]]
+    #: Added to the process environment of the service.
+    variables: Callable[[Settings], Mapping[str, str]] = lambda settings: {}
+    #: A file of the repository without which the service cannot be started.
+    file: str = ""
+    url: Callable[[Settings], str] = lambda settings: ""
+    stop_seconds: int = 20
+    #: Lower starts first and stops last when all are told at once.
+    priority: int = 500
+
+    def is_built(self) -> bool:
+        """True if the code of the service is in this tree."""
+        return (REPO / self.file).exists()
+
+
+def services(settings: Settings) -> list[Service]:
+    """The services that this stack runs itself: an existing Kafka or Postgres is used and not started."""
+    left_out = set()
+    if not settings.kafka_is_embedded:
+        left_out.add("kafka")
+    if not settings.postgres_is_embedded:
+        left_out.add("postgres")
+    return [service for service in ALL if service.name not in left_out]
+
+
+def service(name: str) -> Service:
+    """One of ALL by its name."""
+    return next(each for each in ALL if each.name == name)
+
+
+def _kafka(settings: Settings) -> list[str]:
+    from infra.kafka.broker import start_command
+
+    return start_command(settings)
+
+
+def _postgres(settings: Settings) -> list[str]:
+    from infra.postgres.place import find_place
+    from infra.postgres.server import start_command
+
+    return start_command(find_place(settings))
+
+
+def _module(name: str) -> Callable[[Settings], list[str]]:
+    return lambda settings: [sys.executable, "-m", name]
+
+
+def _airflow(*arguments: str) -> Callable[[Settings], list[str]]:
+    return lambda settings: [sys.executable, "-m", "airflow", *arguments]
+
+
+def _airflow_variables(settings: Settings) -> Mapping[str, str]:
+    from infra.airflow.environment import airflow_environment
+
+    return airflow_environment(settings)
+
+
+def _superset(settings: Settings) -> list[str]:
+    python = str(environment_python("bi"))
+    bind = f"127.0.0.1:{settings.port('superset')}"
+    return [python, "-m", "gunicorn", "-b", bind, "-w", "1", "-k", "gthread", "--threads", "8", "--timeout", "120",
+            "--limit-request-line", "0", "superset.app:create_app()"]  # fmt: skip
+
+
+def _superset_variables(settings: Settings) -> Mapping[str, str]:
+    return superset_environment(settings)
+
+
+def superset_environment(settings: Settings) -> dict[str, str]:
+    """What every process of Superset needs to find its configuration."""
+    return {"SUPERSET_CONFIG_PATH": str(REPO / "infra" / "superset" / "superset_config.py"), "FLASK_APP": "superset"}
+
+
+def _kafka_address(settings: Settings) -> str:
+    return settings.kafka_bootstrap
+
+
+def _postgres_address(settings: Settings) -> str:
+    host, port = settings.postgres_address
+    return f"{host}:{port}"
+
+
+ALL = (
+    Service("postgres", "PostgreSQL", _postgres, url=_postgres_address, priority=10, stop_seconds=30),
+    Service("kafka", "Kafka", _kafka, url=_kafka_address, priority=20, stop_seconds=30),
+    Service(
+        "gateway",
+        "Gateway",
+        _module("ingestion.gateway"),
+        file="ingestion/gateway/__main__.py",
+        url=lambda s: s.gateway_url,
+    ),
+    Service(
+        "streaming",
+        "Live counters",
+        _module("ingestion.streaming.live_counts"),
+        file="ingestion/streaming/live_counts.py",
+    ),
+    Service("airflow-api", "Airflow", _airflow("api-server"), _airflow_variables, url=lambda s: s.airflow_url),
+    Service("airflow-scheduler", "Airflow scheduler", _airflow("scheduler", "--skip-serve-logs"), _airflow_variables),
+    Service("airflow-dag-processor", "Airflow DAG processor", _airflow("dag-processor"), _airflow_variables),
+    Service("airflow-triggerer", "Airflow triggerer", _airflow("triggerer", "--skip-serve-logs"), _airflow_variables),
+    Service(
+        "superset",
+        "Superset",
+        _superset,
+        _superset_variables,
+        file="infra/superset/superset_config.py",
+        url=lambda s: s.superset_url,
+    ),
+)

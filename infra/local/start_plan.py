@@ -1,0 +1,144 @@
+"""The steps of a start and what each waits for. The order is for two cores: the longest chains begin first."""
+
+from __future__ import annotations
+
+from infra.airflow import warm_up
+from infra.airflow.database import set_up_database
+from infra.kafka.broker import prepare_broker
+from infra.kafka.jars import fetch_jars
+from infra.local import health, history_steps, superset_steps
+from infra.local.environments import ensure
+from infra.local.folders import logs_folder
+from infra.local.services import service, services
+from infra.local.steps import Say, Step, wait_for
+from infra.local.supervisor import Supervisor
+from infra.postgres.logins import make_logins
+from infra.postgres.migrate import migrate
+from infra.postgres.server import prepare_server
+from infra.settings import REPO, Settings
+
+AIRFLOW_PROCESSES = ("airflow-api", "airflow-scheduler", "airflow-dag-processor", "airflow-triggerer")
+
+
+def start_plan(settings: Settings, supervisor: Supervisor, history: bool) -> list[Step]:
+    """The steps that bring up the stack of `settings`."""
+    plan = _Plan(settings, supervisor)
+    steps = [
+        Step("postgres", "PostgreSQL", plan.postgres),
+        Step("jars", "Kafka's jars", plan.jars),
+        Step("kafka", "Kafka and its topics", plan.kafka, ("jars",)),
+        Step("bi", "Superset's environment", plan.bi_environment),
+        Step("database", "Warehouse: logins, migrations", plan.database, ("postgres",)),
+        Step("airflow_database", "Airflow's database", plan.airflow_database, ("postgres",)),
+        Step("airflow", "Airflow", plan.airflow, ("airflow_database",)),
+    ]
+    ready = ("database", "kafka")
+    if service("gateway").is_built():
+        steps.append(Step("gateway", "Gateway", plan.gateway, ready))
+    if service("streaming").is_built():
+        steps.append(Step("streaming", "Live counters", plan.streaming, ready))
+    if any((REPO / "dags").glob("*.py")):
+        steps.append(Step("first_run", "Airflow's first run", plan.first_run, ("airflow", *ready)))
+    if service("superset").is_built():
+        steps += superset_steps.steps(settings, supervisor)
+    if history and service("gateway").is_built() and history_steps.is_built():
+        steps += history_steps.steps(settings)
+    return steps
+
+
+class _Plan:
+    """The actions of the steps; each returns a few words on what it did."""
+
+    def __init__(self, settings: Settings, supervisor: Supervisor) -> None:
+        self.settings = settings
+        self.supervisor = supervisor
+        self.own = {each.name for each in services(settings)}
+
+    def postgres(self, say: Say) -> str:
+        settings = self.settings
+        if "postgres" not in self.own:
+            wait_for(lambda: health.postgres_answers(settings), 15, self._unreachable("postgres"))
+            return "an existing one"
+        place = prepare_server(settings)
+        self.supervisor.start("postgres")
+        wait_for(lambda: health.postgres_answers(settings), 60, self._not_ready("postgres"), every=0.1)
+        return f"data and binaries in {place.data.parent}, which user {place.user} can reach" if place.sheltered else ""
+
+    def jars(self, say: Say) -> str:
+        if "kafka" not in self.own:
+            return ""
+        fetched = fetch_jars(self.settings, say)
+        return f"{fetched} downloaded" if fetched else ""
+
+    def kafka(self, say: Say) -> str:
+        from kafka.errors import KafkaError
+
+        from ingestion.topics import apply
+
+        if "kafka" in self.own:
+            prepare_broker(self.settings)
+            self.supervisor.start("kafka")
+        host, _, port = self.settings.kafka_bootstrap.split(",")[0].rpartition(":")
+        wait_for(lambda: health.port_answers(host, int(port)), 60, self._not_ready("kafka"), every=0.1)
+        done: list[str] = []
+
+        def topics_are_right() -> bool:
+            try:
+                done.extend(apply(self.settings.kafka_bootstrap, env=self.settings.env))
+            except KafkaError as error:
+                say(type(error).__name__)
+                return False
+            return True
+
+        wait_for(topics_are_right, 60, self._not_ready("kafka"))
+        return f"{len(done)} topic changes" if done else ""
+
+    def bi_environment(self, say: Say) -> str:
+        return "installed" if ensure("bi", logs_folder(self.settings)) else ""
+
+    def database(self, say: Say) -> str:
+        make_logins(self.settings)
+        applied = migrate(self.settings)
+        return f"{len(applied)} migrations" if applied else ""
+
+    def airflow_database(self, say: Say) -> str:
+        return "made" if set_up_database(self.settings) else ""
+
+    def airflow(self, say: Say) -> str:
+        for name in AIRFLOW_PROCESSES:
+            self.supervisor.start(name)
+
+        def healthy() -> bool:
+            parts = health.airflow_parts(self.settings)
+            say(", ".join(part for part, state in parts.items() if state != "healthy") or "api-server")
+            return bool(parts) and all(state == "healthy" for state in parts.values())
+
+        wait_for(healthy, 120, self._not_ready("airflow-api"))
+        return ""
+
+    def first_run(self, say: Say) -> str:
+        return warm_up.first_run(self.settings, say)
+
+    def gateway(self, say: Say) -> str:
+        self.supervisor.start("gateway")
+        wait_for(lambda: health.gateway_answers(self.settings), 60, self._not_ready("gateway"), every=0.1)
+        return ""
+
+    def streaming(self, say: Say) -> str:
+        self.supervisor.start("streaming")
+        wait_for(lambda: self._is_running("streaming"), 60, self._not_ready("streaming"))
+        return ""
+
+    def _is_running(self, name: str) -> bool:
+        return self.supervisor.processes().get(name, {}).get("statename") == "RUNNING"
+
+    def _not_ready(self, name: str) -> str:
+        if name not in self.own:
+            return self._unreachable(name)
+        return (f"{service(name).title} did not become ready in time: read {logs_folder(self.settings) / name}.log "
+                f"(`make logs S={name}`), then run `make up` again.")  # fmt: skip
+
+    def _unreachable(self, name: str) -> str:
+        setting = {"kafka": "CORRIDOR_KAFKA_BOOTSTRAP", "postgres": "CORRIDOR_POSTGRES_ADMIN_URL"}[name]
+        return (f"{service(name).title} does not answer at {service(name).url(self.settings)}: check {setting} "
+                "and that it runs and lets us in, then run `make up` again.")  # fmt: skip

@@ -1,0 +1,88 @@
+"""Runs the steps of a start: each as soon as those it needs have ended, several at once."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterable
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+
+from infra.local.console import Console
+from infra.local.problems import Problem
+from infra.local.process import end_all
+
+#: Says how far a step has come, for example "12 of 46".
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step; `action` returns a few words on its outcome, or raises Problem."""
+
+    name: str
+    title: str
+    action: Callable[[Say], str | None]
+    after: tuple[str, ...] = ()
+
+
+class Interrupted(RuntimeError):
+    """Raised inside a step that waits, when the whole start is being given up."""
+
+
+_given_up = threading.Event()
+
+
+def run_steps(steps: Iterable[Step], console: Console) -> dict[str, float]:
+    """Run all steps and return the seconds of each. The first Problem (or Ctrl-C) ends the others and is raised."""
+    _given_up.clear()
+    waiting = {step.name: step for step in steps}
+    _check(waiting)
+    running: dict[Future[float], Step] = {}
+    seconds: dict[str, float] = {}
+    pool = ThreadPoolExecutor(max_workers=max(1, len(waiting)))
+    try:
+        while waiting or running:
+            for step in [step for step in waiting.values() if all(name in seconds for name in step.after)]:
+                del waiting[step.name]
+                running[pool.submit(_run, step, console)] = step
+            done, _ = wait(running, timeout=0.15, return_when=FIRST_COMPLETED)
+            for future in done:
+                seconds[running.pop(future).name] = future.result()
+            console.tick()
+    except BaseException:
+        _given_up.set()
+        end_all()
+        raise
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
+        console.clear()
+    return seconds
+
+
+def wait_for(condition: Callable[[], bool], seconds: float, otherwise: str, every: float = 0.25) -> None:
+    """Return as soon as `condition()` is true; raise Problem(otherwise) when it is not within `seconds`."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > deadline:
+            raise Problem(otherwise)
+        if _given_up.wait(every):
+            raise Interrupted
+
+
+def _run(step: Step, console: Console) -> float:
+    began = time.monotonic()
+    say = console.begin(step.title)
+    try:
+        outcome = step.action(say)
+    except BaseException as error:
+        console.end(step.title, "given up" if _given_up.is_set() else type(error).__name__, good=False)
+        raise
+    console.end(step.title, outcome or "")
+    return time.monotonic() - began
+
+
+def _check(steps: dict[str, Step]) -> None:
+    unknown = {name for step in steps.values() for name in step.after} - set(steps)
+    if unknown:
+        raise ValueError(f"steps wait for steps that do not exist: {sorted(unknown)}")
