@@ -78,11 +78,31 @@ insert into ops.current_publication default values;
 
 create table ops.publication_log (
     happened_at timestamptz not null default clock_timestamp(),
-    action text not null check (action in ('publish', 'restore', 'hold', 'resume')),
+    action text not null check (action in ('publish', 'withhold', 'restore', 'hold', 'resume')),
     publication_id bigint,
     by_whom text not null,
     reason text not null default ''
 );
+
+-- One row a run of build_results: how far it read, by which rules, how it ended, where its seconds went.
+create table ops.builds (
+    build_id bigint generated always as identity primary key,
+    run_id text not null,
+    started_at timestamptz not null default clock_timestamp(),
+    finished_at timestamptz,
+    state text not null default 'running'
+    check (state in ('running', 'published', 'unchanged', 'withheld', 'refused', 'failed')),
+    upto_load_id bigint not null,
+    rules_hash text not null,
+    landing_audit_id bigint references ops.audits,
+    candidate_audit_id bigint references ops.audits,
+    dbt_invocation_id text,
+    publication_id bigint references ops.publications,
+    seconds jsonb not null default '{}',
+    problem text
+);
+create index on ops.builds (upto_load_id);
+comment on column ops.builds.rules_hash is 'Fingerprint of models, seeds and macros; another one means recompute everything.';
 
 create table ops.dbt_results (
     dbt_invocation_id text not null,

@@ -114,6 +114,18 @@ select
 from ops.audits as a
 inner join ops.audit_results as r on a.audit_id = r.audit_id;
 
+create view ops.v_builds as
+select
+    build_id,
+    started_at,
+    finished_at,
+    state,
+    upto_load_id,
+    publication_id,
+    seconds,
+    problem
+from ops.builds;
+
 create view ops.v_loads as
 select
     l.load_id,
