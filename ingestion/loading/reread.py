@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
+import orjson
 import psycopg
 from kafka import KafkaConsumer, TopicPartition
 
@@ -13,6 +14,18 @@ from ingestion.loading.plan import SOURCES, Plan, make_partitions_ahead, new_loa
 from ingestion.loading.problems import LoadError
 from ingestion.loading.ranges import Range
 from ingestion.loading.source import open_consumer
+from ingestion.topics import ACCEPTED
+
+
+def open_requested_reread(settings: Settings, run_id: str, start: str, until: str | None) -> Plan:
+    """`open_reread` from what a person typed: a time such as 2026-03-01T00:00:00Z, or offsets as a JSON object."""
+    if start.lstrip().startswith("{"):
+        try:
+            offsets = {str(place): int(first) for place, first in orjson.loads(start).items()}
+        except ValueError as error:
+            raise LoadError(f'Offsets are written as {{"{ACCEPTED}/0": 1200}}, not as {start!r}.') from error
+        return open_reread(settings, run_id, offsets=offsets, to_time=_moment(until))
+    return open_reread(settings, run_id, from_time=_moment(start), to_time=_moment(until))
 
 
 def open_reread(
@@ -53,6 +66,13 @@ def open_reread(
             end = min(loaded, ends.get(place) or loaded)
             ranges.append(Range(sources[topic], topic, partition, max(first, begins[place]), end, is_reread=True))
     return Plan(load_id, [each for each in ranges if each.size > 0])
+
+
+def _moment(text: str | None) -> datetime | None:
+    try:
+        return datetime.fromisoformat(text) if text else None
+    except ValueError as error:
+        raise LoadError(f"The time {text!r} cannot be read: write for example 2026-03-01T00:00:00Z.") from error
 
 
 def _at(consumer: KafkaConsumer, places: list[TopicPartition], moment: datetime) -> dict[TopicPartition, int]:
