@@ -38,6 +38,7 @@ def main() -> int:
             log_config=None,
             log_level="warning",
             server_header=False,
+            proxy_headers=False,
             backlog=2048,
             timeout_keep_alive=75,
             timeout_graceful_shutdown=20,

@@ -9,7 +9,7 @@ from html import escape
 from typing import Any
 
 from ingestion.contracts.reference import fields
-from ingestion.contracts.registry import Contract, envelope_schema
+from ingestion.contracts.registry import contracts, envelope_schema
 
 _STYLE = """
 body{font:16px/1.5 system-ui,sans-serif;max-width:64rem;margin:2rem auto;padding:0 1rem;color:#1b1b1b}
@@ -28,19 +28,15 @@ After 429 or 503, or when the connection broke, send the same events with the sa
 """
 
 
-def render_page(known: Mapping[str, Contract]) -> str:
-    """The whole page as HTML."""
-    return _render(tuple(known.values()))
-
-
 @cache
-def _render(known: tuple[Contract, ...]) -> str:
+def page() -> str:
+    """The whole page as HTML."""
     parts = [
         "<!doctype html><html lang=en><meta charset=utf-8><meta name=viewport content='width=device-width'>",
         f"<title>Corridor: sending events</title><style>{_STYLE}</style><h1>Sending events</h1>{_HOW}",
         f"<h2>The envelope</h2>{_table(envelope_schema())}<h2>Event types</h2>",
     ]
-    for contract in known:
+    for contract in contracts().values():
         sample = next(iter(sorted(contract.folder.glob("*.pass.json"))))
         event = json.loads(sample.read_text(encoding="utf-8"))["event"]
         parts.append(

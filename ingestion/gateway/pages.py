@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException as StarletteHTTPException
 
 from ingestion.contracts.registry import contracts
 from ingestion.gateway.answers import Problem
-from ingestion.gateway.docs_page import render_page
+from ingestion.gateway.docs_page import page
 from ingestion.gateway.key_cache import KeyCache
 from ingestion.gateway.log import KafkaLog
 from ingestion.gateway.metrics import Metrics
@@ -47,8 +47,7 @@ def make_pages(keys: KeyCache, log: KafkaLog, metrics: Metrics) -> FastAPI:
     @pages.get("/docs", include_in_schema=False)
     async def docs() -> HTMLResponse:
         return HTMLResponse(
-            render_page(contracts()),
-            headers={"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'"},
+            page(), headers={"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'"}
         )
 
     @pages.exception_handler(StarletteHTTPException)
