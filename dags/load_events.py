@@ -8,7 +8,7 @@ from typing import Any
 from airflow.sdk import DAG, AssetOrTimeSchedule, CronTriggerTimetable, Param, get_current_context, task
 from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 
-from ingestion.loading.assets import EVENTS_BACKLOG, EVENTS_LOADED
+from ingestion.loading.assets import events_backlog, events_loaded
 
 DOC = """
 ### load_events: from the log into raw
@@ -38,7 +38,7 @@ with DAG(
     "load_events",
     description="Loads events from Kafka into raw, exactly once",
     doc_md=DOC,
-    schedule=AssetOrTimeSchedule(timetable=CronTriggerTimetable("*/10 * * * *", timezone="UTC"), assets=EVENTS_BACKLOG),
+    schedule=AssetOrTimeSchedule(timetable=CronTriggerTimetable("*/10 * * * *", timezone="UTC"), assets=events_backlog),
     start_date=datetime(2026, 1, 1),
     catchup=False,
     max_active_runs=1,
@@ -61,8 +61,8 @@ with DAG(
     tags=["load"],
 ) as dag:
 
-    @task(multiple_outputs=True)
-    def plan() -> dict[str, Any]:
+    @task
+    def plan() -> list[dict[str, Any]]:
         """Open a load; land a small backlog at once, hand out the shares of a large one."""
         from infra.settings import Settings
         from ingestion.loading.load import load_ranges
@@ -82,36 +82,35 @@ with DAG(
         else:
             load = open_load(settings, run_id)
         if load is None:
-            return {"load_id": None, "shares": []}
+            return []
         if load.size <= SMALL_BACKLOG:
             load_ranges(settings, load.load_id, load.ranges)
-            return {"load_id": load.load_id, "shares": []}
+            return []
         shares = share_out(load.ranges, WORKERS)
-        return {"load_id": load.load_id, "shares": [[r.as_dict() for r in share] for share in shares]}
+        return [{"load_id": load.load_id, "ranges": [r.as_dict() for r in share]} for share in shares]
 
     @task(max_active_tis_per_dagrun=WORKERS)
-    def load_share(load_id: int, share: list[dict[str, Any]]) -> list[int]:
+    def load_share(share: dict[str, Any]) -> list[int]:
         """Land the ranges of one share."""
         from infra.settings import Settings
         from ingestion.loading.load import load_ranges
         from ingestion.loading.ranges import Range
 
-        counts = load_ranges(Settings.load(), load_id, [Range(**each) for each in share])
-        return list(counts.as_tuple())
+        ranges = [Range(**each) for each in share["ranges"]]
+        return list(load_ranges(Settings.load(), share["load_id"], ranges).as_tuple())
 
-    @task(outlets=[EVENTS_LOADED], trigger_rule="none_failed")
-    def finish(load_id: int | None) -> None:
+    @task(outlets=[events_loaded], trigger_rule="none_failed")
+    def finish() -> None:
         """Close the load; wake build_results if raw holds more than before."""
         from infra.settings import Settings
         from ingestion.loading.finish import finish_load
 
-        if load_id is None:
+        context = get_current_context()
+        outcome = finish_load(Settings.load(), context["run_id"])
+        if outcome is None:
             raise AirflowSkipException("Nothing waited.")
-        outcome = finish_load(Settings.load(), load_id)
         if not outcome.is_news:
             raise AirflowSkipException(f"Nothing new: {outcome}.")
-        get_current_context()["outlet_events"][EVENTS_LOADED].extra = {"load_id": load_id, "landed": outcome.landed}
+        context["outlet_events"][events_loaded].extra = {"load_id": outcome.load_id, "landed": outcome.landed}
 
-    opened: Any = plan()
-    shares = load_share.partial(load_id=opened["load_id"]).expand(share=opened["shares"])
-    shares >> finish(opened["load_id"])
+    load_share.expand(share=plan()) >> finish()

@@ -7,7 +7,7 @@ from airflow.sdk import Asset, AssetWatcher
 from ingestion.loading.backlog_trigger import KafkaBacklogTrigger
 
 #: Something waits in Kafka. Raised by the watcher in the triggerer, wakes load_events.
-EVENTS_BACKLOG = Asset("events_backlog", watchers=[AssetWatcher(name="kafka_backlog", trigger=KafkaBacklogTrigger())])
+events_backlog = Asset("events_backlog", watchers=[AssetWatcher(name="kafka_backlog", trigger=KafkaBacklogTrigger())])
 
 #: raw holds more than before. Raised by load_events, wakes build_results.
-EVENTS_LOADED = Asset("events_loaded")
+events_loaded = Asset("events_loaded")

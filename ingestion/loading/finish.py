@@ -13,6 +13,7 @@ from infra.settings import Settings
 class Outcome:
     """What a load, and those before it that were cut off, brought. Counts are records."""
 
+    load_id: int
     landed: int
     id_reused: int
     refused: int
@@ -24,9 +25,13 @@ class Outcome:
         return self.landed + self.id_reused + self.refused > 0
 
 
-def finish_load(settings: Settings, load_id: int) -> Outcome:
-    """Close `load_id`. Repeating it gives the same answer."""
+def finish_load(settings: Settings, run_id: str) -> Outcome | None:
+    """Close the load that `run_id` opened; None if it opened none. Repeating it gives the same answer."""
     with psycopg.connect(settings.dsn("loader"), application_name="corridor finish") as connection:
+        found = connection.execute("select max(load_id) from raw.loads where run_id = %s", [run_id]).fetchone()
+        if found is None or found[0] is None:
+            return None
+        load_id = found[0]
         connection.execute(
             "update raw.loads set finished_at = clock_timestamp() where load_id = %s and finished_at is null", [load_id]
         )
@@ -41,4 +46,4 @@ def finish_load(settings: Settings, load_id: int) -> Outcome:
             [load_id],
         ).fetchone()
     assert row is not None
-    return Outcome(*row)
+    return Outcome(load_id, *row)
