@@ -1,0 +1,111 @@
+"""All cells that must be published for a world: numbers, shares, what is hidden, targets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+
+from ingestion.simulation.facts import Target
+from ingestion.simulation.truth import rules, tallies
+from ingestion.simulation.truth.cells import Cell, ExpectedCell
+from ingestion.simulation.truth.small_cells import (
+    hidden_cells,
+    sums_of_breakdowns,
+    sums_of_months,
+    sums_of_places,
+)
+from ingestion.simulation.world import World
+
+
+def expected_cells(world: World) -> list[ExpectedCell]:
+    """Every published cell of months and years, sorted; a number of zero has no cell, a share of nothing neither."""
+    standing = [(record.city, record.standing) for record in world.records if record.standing is not None]
+    return _with_targets(sorted(_all(standing), key=_order), world.targets)
+
+
+def _all(standing: list[tallies.Standing]) -> Iterator[ExpectedCell]:
+    for code, rule in rules.DISTINCT.items():
+        yield from _counted(code, tallies.distinct(standing, rule), rule.threshold, over_time=False)
+    for code, rule in rules.CONTACTS.items():
+        yield from _counted(code, tallies.contacts(standing, rule), rule.threshold, over_time=True)
+    yield from _counted(rules.ARRIVALS, tallies.arrivals(standing), rules.USUAL_THRESHOLD, over_time=True)
+    yield from _counted(rules.PROPOSALS_SUBMITTED, tallies.proposals(standing), None, over_time=True)
+    for funder, numbers in tallies.proposals_funded(standing).items():
+        yield from _counted(rules.PROPOSALS_FUNDED, numbers, None, over_time=True, funder=funder)
+    usd = tallies.funding(standing)
+    yield from _counted(rules.FUNDING, usd, None, over_time=True)
+    yield from _shares(rules.CITY_SHARE, tallies.city_share(usd), None)
+    yield from _shares(rules.FEMALE_SHARE, tallies.female_share(standing), rules.USUAL_THRESHOLD)
+
+
+def _counted(
+    indicator: str, numbers: tallies.Numbers, threshold: int | None, over_time: bool, funder: str | None = None
+) -> Iterator[ExpectedCell]:
+    hidden: dict[Cell, str] = {}
+    if threshold is not None:
+        equations = [*sums_of_breakdowns(numbers), *sums_of_places(numbers)]
+        if over_time:
+            equations += sums_of_months(numbers)
+        hidden = hidden_cells(numbers, equations, threshold)
+    for cell, number in numbers.items():
+        actual = None if cell in hidden else number
+        yield ExpectedCell(indicator, funder, cell, actual, suppression=hidden.get(cell))
+
+
+def _shares(indicator: str, share: tallies.Share, threshold: int | None) -> Iterator[ExpectedCell]:
+    """Percentages. A share is hidden where its part, its rest or its whole would have to be."""
+    hidden = {} if threshold is None else _hidden_shares(share, threshold)
+    for cell, whole in share.whole.items():
+        part = share.part[cell]
+        if cell in hidden:
+            yield ExpectedCell(indicator, None, cell, None, suppression=hidden[cell])
+        else:
+            percent = (100 * part / whole).quantize(Decimal("0.1"), ROUND_HALF_UP)
+            yield ExpectedCell(indicator, None, cell, percent, part, whole)
+
+
+def _hidden_shares(share: tallies.Share, threshold: int) -> dict[Cell, str]:
+    numbers: tallies.Numbers = {}
+    inside = []
+    for cell, whole in share.whole.items():
+        part = cell._replace(dimension="part", value="num")
+        rest = cell._replace(dimension="part", value="rest")
+        numbers |= {cell: whole, part: share.part[cell], rest: whole - share.part[cell]}
+        inside.append((cell, (part, rest)))
+    hidden = hidden_cells(numbers, [*inside, *sums_of_places(numbers)], threshold)
+    found: dict[Cell, str] = {}
+    for whole_cell, (part, rest) in inside:
+        reasons = [hidden[cell] for cell in (whole_cell, part, rest) if cell in hidden]
+        if reasons:
+            small = any(0 < numbers[cell] < threshold for cell in (part, rest))
+            found[whole_cell] = "primary" if small else "complementary"
+    return found
+
+
+def _with_targets(cells: list[ExpectedCell], targets: list[Target]) -> list[ExpectedCell]:
+    """Targets beside the yearly totals they speak about, and alone where nothing happened."""
+    wanted: dict[tuple[str, str | None, Cell], Decimal] = {}
+    for target in targets:
+        cell = Cell(target.level, target.place, date(target.year, 1, 1), "year")
+        wanted[target.indicator, None, cell] = target.values[-1]
+    found = []
+    for expected in cells:
+        value = wanted.pop((expected.indicator, expected.funder, expected.cell), None)
+        if value is not None:
+            expected = replace(expected, target=value, achievement=_ratio(expected, value))
+        found.append(expected)
+    found += [ExpectedCell(code, funder, cell, None, target=value) for (code, funder, cell), value in wanted.items()]
+    return sorted(found, key=_order)
+
+
+def _ratio(expected: ExpectedCell, target: Decimal) -> Decimal | None:
+    if expected.actual is None:
+        return None
+    return (expected.actual / target).quantize(Decimal("0.0001"), ROUND_HALF_UP)
+
+
+def _order(expected: ExpectedCell) -> tuple[str, str, str, str, bytes]:
+    cell = expected.cell
+    return expected.indicator, expected.funder or "", cell.level, cell.place, cell.order_key

@@ -1,0 +1,100 @@
+"""Rule SC-1: hide small numbers, and as many others as it takes that no sum gives a hidden one away.
+
+All sums of one indicator are looked at in the same state; what they ask for is hidden together, and so on until
+nothing is asked for.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+from decimal import Decimal
+
+from ingestion.simulation.places import CITIES
+from ingestion.simulation.truth.cells import Cell
+
+#: A cell and those that add up to it.
+Equation = tuple[Cell, tuple[Cell, ...]]
+
+
+def hidden_cells(numbers: Mapping[Cell, Decimal], equations: Iterable[Equation], threshold: int) -> dict[Cell, str]:
+    """The cells to hide, each with `primary` (small itself) or `complementary` (would give a small one away).
+
+    An equation whose total is not among `numbers` is left out: what is not published gives nothing away.
+    """
+    sums = [
+        (parent, [child for child in children if numbers.get(child)])
+        for parent, children in equations
+        if parent in numbers
+    ]
+    hidden = {cell for cell, number in numbers.items() if 0 < number < threshold}
+    primary = frozenset(hidden)
+    while True:
+        wanted: set[Cell] = set()
+        for parent, children in sums:
+            wanted |= _asked(numbers, parent, children, hidden, threshold)
+        if wanted <= hidden:
+            return {cell: "primary" if cell in primary else "complementary" for cell in hidden}
+        hidden |= wanted
+
+
+def _asked(
+    numbers: Mapping[Cell, Decimal], parent: Cell, children: list[Cell], hidden: set[Cell], threshold: int
+) -> set[Cell]:
+    """What one sum asks to hide beyond what is hidden: at most one cell."""
+    hidden_children = [child for child in children if child in hidden]
+    shown = [child for child in children if child not in hidden]
+    smallest = {min(shown, key=lambda child: (numbers[child], child.order_key))} if shown else set()
+    if parent in hidden:
+        return set() if hidden_children else smallest
+    if not hidden_children:
+        return set()
+    too_few = len(hidden_children) < 2 or sum(numbers[child] for child in hidden_children) < threshold
+    return (smallest or {parent}) if too_few else set()
+
+
+def sums_of_breakdowns(cells: Iterable[Cell]) -> Iterator[Equation]:
+    """Within a place and period: the total by sex, by age, by status; each sex by age; each age by sex."""
+    parts: dict[Cell, list[Cell]] = defaultdict(list)
+    by_dimension: dict[tuple[Cell, str], list[Cell]] = defaultdict(list)
+    for cell in cells:
+        if cell.dimension == "sex_age":
+            sex, age = cell.value.split("|")
+            parts[cell._replace(dimension="sex", value=sex)].append(cell)
+            parts[cell._replace(dimension="age_band", value=age)].append(cell)
+        elif cell.dimension != "total":
+            by_dimension[cell._replace(dimension="total", value="total"), cell.dimension].append(cell)
+    for (total, _), children in by_dimension.items():
+        yield total, tuple(children)
+    for parent, children in parts.items():
+        yield parent, tuple(children)
+
+
+def sums_of_places(cells: Iterable[Cell]) -> Iterator[Equation]:
+    """Each country by its cities, the programme by its countries."""
+
+    def parent(cell: Cell) -> Cell | None:
+        if cell.level == "city":
+            return cell._replace(level="country", place=CITIES[cell.place].country)
+        return cell._replace(level="programme", place="SIM") if cell.level == "country" else None
+
+    yield from _grouped((parent(cell), cell) for cell in cells)
+
+
+def sums_of_months(cells: Iterable[Cell]) -> Iterator[Equation]:
+    """Each year by its months, for what may be added over time."""
+    yield from _grouped(
+        (cell._replace(start=date(cell.start.year, 1, 1), precision="year"), cell)
+        for cell in cells
+        if cell.precision == "month"
+    )
+
+
+def _grouped(pairs: Iterable[tuple[Cell | None, Cell]]) -> Iterator[Equation]:
+    groups: dict[Cell, list[Cell]] = defaultdict(list)
+    for parent, child in pairs:
+        if parent is not None:
+            groups[parent].append(child)
+    for parent, children in groups.items():
+        yield parent, tuple(children)
