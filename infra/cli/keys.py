@@ -1,0 +1,116 @@
+"""`corridor keys`: the API keys of city partners."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Annotated, TypeVar
+
+import typer
+
+T = TypeVar("T")
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="Make, list and revoke the API keys of partners.")
+
+
+@app.command()
+def create(
+    programme: Annotated[str, typer.Option(help="Programme that the key writes to, such as CM.")],
+    partner: Annotated[str, typer.Option(help="Code of the partner: lower-case letters, digits and '-'.")],
+    source_prefix: Annotated[str, typer.Option(help="What the source of every event must begin with.")],
+    cities: Annotated[
+        str | None, typer.Option(help="City codes with commas between; else the whole programme.")
+    ] = None,
+    types: Annotated[str | None, typer.Option(help="Event types with commas between; else every type.")] = None,
+    label: Annotated[str, typer.Option(help="Words that help you to know the key again.")] = "",
+    expires: Annotated[datetime | None, typer.Option(help="UTC day or time from which the key is refused.")] = None,
+) -> None:
+    """Make a key and show it, this once: only its hash is stored.
+
+    Example: corridor keys create --programme CM --partner adama --source-prefix urn:adama: --cities ADAMA
+    """
+    from ingestion.contracts.registry import contracts
+    from ingestion.gateway.places import read_places
+    from ingestion.keys import KeyRefused, create_key
+
+    places = read_places()
+    unknown = [city for city in _split(cities) or [] if not places.knows(city)]
+    unknown += [name for name in _split(types) or [] if name not in contracts()]
+
+    def make(dsn: str) -> str:
+        if unknown:
+            raise KeyRefused(f"There is no city or event type {unknown[0]!r}: see the list of places, or /docs.")
+        return create_key(
+            dsn,
+            programme=programme,
+            partner=partner,
+            source_prefix=source_prefix,
+            cities=_split(cities),
+            types=_split(types),
+            label=label,
+            expires_at=None if expires is None else expires.replace(tzinfo=UTC),
+        )
+
+    key = _ask(make)
+    typer.echo(key)
+    typer.echo("Keep it now: it cannot be shown again. `corridor keys revoke` ends it.", err=True)
+
+
+@app.command(name="list")
+def list_all() -> None:
+    """List the keys with their scopes; the keys themselves are not known to anybody but their owners.
+
+    Example: corridor keys list
+    """
+    from rich.console import Console
+    from rich.table import Table
+
+    from ingestion.keys import list_keys
+
+    table = Table(pad_edge=False)
+    for column in ("id", "programme", "partner", "source begins with", "cities", "types", "label", "made", "state"):
+        table.add_column(column, overflow="fold")
+    for key in _ask(list_keys):
+        table.add_row(
+            key.key_id,
+            key.programme,
+            key.partner,
+            key.source_prefix,
+            "all" if key.cities is None else ", ".join(key.cities),
+            "all" if key.types is None else ", ".join(key.types),
+            key.label,
+            f"{key.created_at:%Y-%m-%d}",
+            key.state if key.expires_at is None or key.state != "active" else f"until {key.expires_at:%Y-%m-%d}",
+        )
+    Console().print(table)
+
+
+@app.command()
+def revoke(key_id: Annotated[str, typer.Argument(help="The id that `corridor keys list` shows.")]) -> None:
+    """Revoke a key: the gateway refuses it within 5 seconds. Safe to repeat.
+
+    Example: corridor keys revoke 1a2b3c4d
+    """
+    from ingestion.keys import revoke_key
+
+    was_active = _ask(lambda dsn: revoke_key(dsn, key_id))
+    typer.echo(f"{key_id} is revoked." if was_active else f"{key_id} had been revoked before.")
+
+
+def _split(text: str | None) -> list[str] | None:
+    return None if text is None else [part.strip() for part in text.split(",") if part.strip()]
+
+
+def _ask(call: Callable[[str], T]) -> T:
+    import psycopg
+
+    from infra.local.problems import Problem
+    from infra.settings import Settings
+    from ingestion.keys import KeyRefused
+
+    try:
+        return call(Settings.load().dsn("owner"))
+    except KeyRefused as error:
+        raise Problem(str(error)) from error
+    except psycopg.OperationalError as error:
+        raise Problem("The database does not answer: run `make up`, or look at `corridor status`.") from error
