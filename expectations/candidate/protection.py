@@ -1,0 +1,141 @@
+"""Small counts stay hidden, also from subtraction. Written apart from dbt, so that one checks the other."""
+
+from __future__ import annotations
+
+from great_expectations.expectations.expectation import Expectation
+
+from expectations.candidate.rows import no_rows
+from expectations.catalogue import Catalogue
+from expectations.outcome import CRITICAL
+
+#: Units whose small counts could point at somebody.
+PROTECTED_UNITS = ["person", "household", "contact", "arrival"]
+
+
+def expectations(catalogue: Catalogue) -> list[Expectation]:
+    """Expectations on hidden cells. Figures already published elsewhere are exempt and say so."""
+    return [
+        no_rows(
+            "small_counts_hidden",
+            CRITICAL,
+            "No count of people, households, contacts or arrivals below its threshold is shown.",
+            """
+            select c.cell_id, c.indicator_code, c.geography_code, c.period_start
+            from cells as c
+            inner join (values {thresholds}) as t (indicator_code, threshold) on c.indicator_code = t.indicator_code
+            where
+                c.unit_of_count = any({units}::text[])
+                and c.suppression is distinct from 'exempt'
+                and c.actual > 0
+                and c.actual < t.threshold
+            limit 50
+            """,
+            thresholds=catalogue.thresholds,
+            units=PROTECTED_UNITS,
+        ),
+        no_rows(
+            "hidden_shows_nothing",
+            CRITICAL,
+            "A hidden cell shows no value of any kind.",
+            """
+            select c.cell_id, c.indicator_code, c.geography_code, c.period_start
+            from cells as c
+            where
+                c.suppression in ('primary', 'complementary')
+                and num_nonnulls(
+                    c.actual, c.actual_low, c.actual_high, c.numerator, c.denominator, c.achievement
+                ) > 0
+            limit 50
+            """,
+        ),
+        no_rows(
+            "small_parts_of_shares_hidden",
+            CRITICAL,
+            "No share of people is shown of which either part is below the threshold.",
+            """
+            select c.cell_id, c.indicator_code, c.geography_code, c.period_start
+            from cells as c
+            inner join (values {thresholds}) as t (indicator_code, threshold) on c.indicator_code = t.indicator_code
+            where
+                c.unit_of_count = 'percent'
+                and c.suppression is distinct from 'exempt'
+                and (
+                    (c.numerator > 0 and c.numerator < t.threshold)
+                    or (c.denominator - c.numerator > 0 and c.denominator - c.numerator < t.threshold)
+                )
+            limit 50
+            """,
+            thresholds=catalogue.thresholds,
+        ),
+        no_rows(
+            "hidden_groups_not_found_by_subtraction",
+            CRITICAL,
+            "Where a total is shown, the hidden groups of it are two or more, and together not below the threshold.",
+            """
+            select min(c.cell_id) as cell_id, c.indicator_code, c.geography_code, c.period_start, g.dimension
+            from cells as c
+            cross join (values ('sex'), ('age_band'), ('status')) as g (dimension)
+            inner join (values {thresholds}) as t (indicator_code, threshold) on c.indicator_code = t.indicator_code
+            where
+                c.programme_code = any({computed}::text[])
+                and c.kind = 'actual'
+                and c.unit_of_count = any({units}::text[])
+                and c.actual_exact > 0
+                and c.dimension in ('total', g.dimension)
+            group by
+                c.programme_code, c.indicator_code, c.geography_code, c.project_code, c.phase, c.funder,
+                c.period_start, c.period_precision, c.basis, g.dimension
+            having
+                bool_or(c.dimension = 'total' and c.actual is not null)
+                and count(*) filter (where c.dimension = g.dimension and c.actual is null) > 0
+                and (
+                    count(*) filter (where c.dimension = g.dimension and c.actual is null) = 1
+                    or sum(c.actual_exact) filter (where c.dimension = g.dimension and c.actual is null)
+                    < min(t.threshold)
+                )
+            limit 50
+            """,
+            thresholds=catalogue.thresholds,
+            computed=catalogue.computed,
+            units=PROTECTED_UNITS,
+        ),
+        no_rows(
+            "hidden_cities_not_found_by_subtraction",
+            CRITICAL,
+            "Where a country's figure is shown, its hidden cities are two or more, together not below the threshold.",
+            """
+            select
+                min(c.cell_id) as cell_id, c.indicator_code, p.country_code, c.period_start,
+                c.dimension, c.dimension_value
+            from cells as c
+            inner join (values {countries}) as p (city_code, country_code) on c.geography_code = p.city_code
+            inner join (values {thresholds}) as t (indicator_code, threshold) on c.indicator_code = t.indicator_code
+            inner join cells as country
+                on
+                    c.programme_code = country.programme_code
+                    and c.indicator_code = country.indicator_code
+                    and p.country_code = country.geography_code
+                    and c.period_start = country.period_start
+                    and c.period_precision = country.period_precision
+                    and c.dimension = country.dimension
+                    and c.dimension_value = country.dimension_value
+                    and country.kind = 'actual'
+                    and country.actual is not null
+            where
+                c.programme_code = any({computed}::text[])
+                and c.kind = 'actual'
+                and c.unit_of_count = any({units}::text[])
+                and c.actual is null
+                and c.actual_exact > 0
+            group by
+                c.programme_code, c.indicator_code, p.country_code, c.period_start, c.period_precision,
+                c.dimension, c.dimension_value
+            having count(*) = 1 or sum(c.actual_exact) < min(t.threshold)
+            limit 50
+            """,
+            countries=catalogue.countries,
+            thresholds=catalogue.thresholds,
+            computed=catalogue.computed,
+            units=PROTECTED_UNITS,
+        ),
+    ]

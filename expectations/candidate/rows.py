@@ -1,0 +1,36 @@
+"""Rules told as a query for the cells that break them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from great_expectations.expectations import UnexpectedRowsExpectation
+from great_expectations.expectations.expectation import Expectation
+from psycopg import sql
+
+from expectations.checker import expect
+
+# With a join in the query Great Expectations leaves naming the batch to us; without one it names it "subselect".
+_CELLS = "with cells as not materialized (select b.* from {batch} as b cross join (select 1) as joined) "
+
+
+def no_rows(name: str, severity: str, sentence: str, query: str, **values: Any) -> Expectation:
+    """An expectation that `query` finds nothing.
+
+    `query` reads the next publication as `cells` and should select their `cell_id` first; `values` are put in as SQL
+    literals (a dict as the rows of a VALUES list). What readers may not see must not be selected: examples are stored.
+    """
+    rendered = sql.SQL(query).format(**{key: _literal(value) for key, value in values.items()}).as_string(None)
+    if "%" in rendered:
+        raise ValueError(f"expectation {name!r}: a percent sign in a query is doubled on its way; write it without")
+    rendered = _CELLS + rendered.replace("{", "{{").replace("}", "}}")
+    return expect(UnexpectedRowsExpectation, name, severity, sentence, unexpected_rows_query=rendered)
+
+
+def _literal(value: Any) -> sql.Composable:
+    if not isinstance(value, dict):
+        return sql.Literal(value)
+    # An empty VALUES list is no SQL.
+    pairs = list(value.items()) or [(None, None)]
+    rows = [sql.SQL("({}, {})").format(sql.Literal(key), sql.Literal(item)) for key, item in pairs]
+    return sql.SQL(", ").join(rows)

@@ -1,0 +1,113 @@
+"""Publications as tables for a terminal."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from rich.markup import escape
+from rich.table import Table
+
+from reporting.publications.diff import CellDifference
+from reporting.publications.model import Pointer, Publication
+
+MARKS = {"added": "[green]+[/]", "changed": "[yellow]~[/]", "removed": "[red]-[/]"}
+
+
+def publications_table(publications: Sequence[Publication], pointer: Pointer) -> Table:
+    """The list, with an arrow at the one that readers see."""
+    table = _table("", "id>", "made at", "as of", "cells>", "added>", "changed>", "removed>", "rules", "by")
+    for each in publications:
+        table.add_row(
+            "→" if each.publication_id == pointer.publication_id else "",
+            str(each.publication_id),
+            _cell(each.created_at),
+            _cell(each.as_of),
+            *(f"{count:,}" for count in (each.cells_total, each.cells_added, each.cells_changed, each.cells_removed)),
+            each.revision,
+            escape(each.created_by),
+        )
+    return table
+
+
+def pointer_line(pointer: Pointer) -> str:
+    """One sentence on what readers see."""
+    if pointer.publication_id is None:
+        seen = "Nothing has been published yet."
+    else:
+        seen = f"Readers see publication {pointer.publication_id}, checked up to load {pointer.watermark_load_id}."
+    if not pointer.held:
+        return seen
+    why = f": {escape(pointer.held_reason)}" if pointer.held_reason else ""
+    return (
+        f"{seen} [yellow]Held[/] by {escape(pointer.held_by or '?')} since {_cell(pointer.held_at)}{why}. "
+        "New ones wait for `corridor publications resume`."
+    )
+
+
+def facts_table(rows: Sequence[dict[str, Any]], columns: Sequence[str], title: str) -> Table:
+    """Some columns of rows."""
+    table = _table(*(column.replace("_", " ") for column in columns))
+    table.title, table.title_justify = title, "left"
+    for row in rows:
+        table.add_row(*(escape(_cell(row[column])) for column in columns))
+    return table
+
+
+def diff_table(differences: Sequence[CellDifference]) -> Table:
+    """A line a differing field of a cell; added and removed cells show their value."""
+    table = _table("", "indicator", "place", "period", "group", "field", "old>", "new>")
+    for each in differences:
+        for position, (name, old, new) in enumerate(_lines(each)):
+            who = [MARKS[each.what], *_names(each.cell)] if position == 0 else [""] * 5
+            table.add_row(*who, name, escape(_cell(old)), escape(_cell(new)))
+    return table
+
+
+def diff_line(differences: Sequence[CellDifference], old_id: int, new_id: int) -> str:
+    """How many cells differ, by what happened to them."""
+    if not differences:
+        return f"Publications {old_id} and {new_id} are the same."
+    counts = Counter(each.what for each in differences)
+    parts = ", ".join(f"{counts[what]} {what}" for what in MARKS if counts[what])
+    return f"From publication {old_id} to {new_id}: {parts} cells."
+
+
+def _lines(difference: CellDifference) -> list[tuple[str, Any, Any]]:
+    shown = difference.fields
+    if difference.what != "changed":
+        wanted = ("actual", "actual_text", "target", "baseline", "status", "suppression")
+        shown = {name: shown[name] for name in wanted if any(value is not None for value in shown.get(name, ()))}
+    lines = [(name, old, new) for name, (old, new) in shown.items()]
+    return lines or [("exact value, hidden from readers", "…", "…")]
+
+
+def _names(cell: dict[str, Any]) -> list[str]:
+    start, end = cell["period_start"] or "", cell["period_end"] or ""
+    group = "" if cell["dimension"] == "total" else f"{cell['dimension']} {cell['dimension_value']}"
+    more = " ".join(str(cell[name]) for name in ("project_code", "phase", "funder") if cell[name])
+    period = f"{start} – {end}" if start or end else cell["period_precision"]
+    names = (f"{cell['programme_code']} {cell['indicator_code']}", cell["geography_code"], period, f"{group} {more}")
+    return [escape(name.strip()) for name in names]
+
+
+def _table(*columns: str) -> Table:
+    table = Table(pad_edge=False)
+    for name in columns:
+        table.add_column(name.rstrip(">"), justify="right" if name.endswith(">") else "left")
+    return table
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        return value.astimezone().strftime("%Y-%m-%d %H:%M:%S")
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int | float | Decimal):
+        return f"{value:,}"
+    return value.isoformat() if isinstance(value, date) else str(value)
