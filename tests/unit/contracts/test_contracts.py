@@ -37,7 +37,8 @@ def test_schema__is_valid_and_described(name: str) -> None:
     schema = envelope_schema() if name == "envelope" else contracts()[name].schema
     assert meta.is_valid(schema)
     for path, definition in _properties(schema):
-        assert definition.get("title") and definition.get("description"), f"{name}{path} needs a title and description"
+        missing = {"title", "description"} - set(definition)
+        assert not missing, f"{name}{path} needs {' and '.join(sorted(missing))}"
 
 
 @pytest.mark.parametrize("name", sorted(contracts()))

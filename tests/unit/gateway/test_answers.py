@@ -1,0 +1,179 @@
+"""The answers that need no broker: a request that is wrong as a whole, and no promise without Kafka."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from infra.settings import Settings
+from tests.unit.gateway.in_process import API_KEY, BATCH, ONE, leave_key_copy, running, settings_without_servers
+
+Make = Callable[..., dict[str, Any]]
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("stack")
+
+
+@pytest.fixture(scope="module")
+def settings(home: Path) -> Settings:
+    made = settings_without_servers(home)
+    leave_key_copy(home)
+    return made
+
+
+def _ask(settings: Settings, method: str, path: str, **request: Any) -> httpx.Response:
+    async def ask() -> httpx.Response:
+        async with running(settings) as client:
+            return await client.request(method, path, **request)
+
+    return asyncio.run(ask())
+
+
+def _post(settings: Settings, **request: Any) -> httpx.Response:
+    return _ask(settings, "POST", "/v1/events", **request)
+
+
+def _is_problem(response: httpx.Response, status: int, code: str) -> None:
+    body = response.json()
+    assert (response.status_code, body["code"]) == (status, code)
+    assert response.headers["content-type"] == "application/problem+json"
+    assert body["status"] == status
+    assert body["type"] == f"urn:corridor:problem:{code}"
+    assert body["title"]
+    assert body["detail"]
+
+
+@pytest.mark.parametrize(
+    ("headers", "code"),
+    [
+        ({}, "key_missing"),
+        ({"Authorization": "Basic eA=="}, "key_missing"),
+        ({"X-API-Key": ""}, "key_invalid"),
+        ({"X-API-Key": "guess"}, "key_invalid"),
+        ({"X-API-Key": f"{API_KEY[:-1]}B"}, "key_invalid"),
+        ({"Authorization": f"Bearer {API_KEY[:-1]}B"}, "key_invalid"),
+    ],
+)
+def test_key__missing_or_wrong(settings: Settings, headers: dict[str, str], code: str) -> None:
+    response = _post(settings, headers=headers, content=b"{}")
+    _is_problem(response, 401, code)
+    assert response.headers["www-authenticate"] == "Bearer"
+
+
+def test_keys_that_were_never_read__promise_nothing(tmp_path: Path) -> None:
+    response = _post(settings_without_servers(tmp_path), headers=ONE, content=b"{}")
+    _is_problem(response, 503, "keys_unavailable")
+    assert int(response.headers["retry-after"]) > 0
+
+
+@pytest.mark.parametrize("method", ["GET", "PUT", "DELETE", "OPTIONS", "HEAD"])
+def test_method__only_post(settings: Settings, method: str) -> None:
+    response = _ask(settings, method, "/v1/events", headers=ONE)
+    assert response.status_code == 405
+    assert response.headers["allow"] == "POST"
+
+
+@pytest.mark.parametrize("kind", ["text/csv", "application/json", "application/cloudevents+json; charset=utf-16"])
+def test_content_type__of_something_else(settings: Settings, kind: str) -> None:
+    response = _post(settings, headers={**ONE, "Content-Type": kind}, content=b"{}")
+    _is_problem(response, 415, "unsupported_media_type")
+
+
+def test_content_encoding__is_not_taken(settings: Settings) -> None:
+    response = _post(settings, headers={**ONE, "Content-Encoding": "gzip"}, content=b"{}")
+    _is_problem(response, 415, "unsupported_encoding")
+
+
+def test_body__over_the_limit_as_announced(settings: Settings) -> None:
+    _is_problem(_post(settings, headers=BATCH, content=b" " * (4 * 1024 * 1024 + 1)), 413, "body_too_large")
+
+
+def test_body__over_the_limit_without_saying_so(settings: Settings) -> None:
+    async def parts() -> AsyncIterator[bytes]:
+        for _ in range(70):
+            yield b" " * 65_536
+
+    _is_problem(_post(settings, headers=BATCH, content=parts()), 413, "body_too_large")
+
+
+def test_event__over_the_limit(settings: Settings) -> None:
+    _is_problem(_post(settings, headers=ONE, content=b" " * (256 * 1024 + 1)), 413, "event_too_large")
+
+
+def test_batch__of_too_many(settings: Settings) -> None:
+    _is_problem(_post(settings, headers=BATCH, content=json.dumps([1] * 1001)), 413, "too_many_events")
+
+
+def test_empty_batch__is_nothing_to_store(settings: Settings) -> None:
+    response = _post(settings, headers=BATCH, content=b"[]")
+    assert response.status_code == 202
+    assert response.json() == {"accepted": 0, "rejected": 0, "results": []}
+
+
+@pytest.mark.parametrize("bad", [False, True], ids=["accepted", "refused"])
+def test_broker_away__promises_nothing(settings: Settings, event: Make, bad: bool) -> None:
+    sent = event(data={"count": -1} if bad else None)
+    response = _post(settings, headers=ONE, content=json.dumps(sent))
+    _is_problem(response, 503, "log_unavailable")
+    assert int(response.headers["retry-after"]) > 0
+
+
+def test_broker_away__a_body_that_is_no_json_promises_nothing_either(settings: Settings) -> None:
+    _is_problem(_post(settings, headers=ONE, content=b"{"), 503, "log_unavailable")
+
+
+def test_broker_away__what_waits_is_bounded(settings: Settings, event: Make) -> None:
+    batch = json.dumps([event("result.reported.v1", {"note": "n" * 2000, "phrase": "USD " + "p" * 1990})] * 800)
+
+    async def push() -> tuple[set[str], int]:
+        async with running(settings, timeout_ms=2000) as client:
+            posts = [client.post("/v1/events", headers=BATCH, content=batch) for _ in range(16)]
+            answers = await asyncio.gather(*posts)
+            later = await client.get("/metrics")
+        left = next(line for line in later.text.splitlines() if line.startswith("corridor_gateway_in_flight_bytes"))
+        assert {answer.status_code for answer in answers} == {503}
+        return {answer.json()["code"] for answer in answers}, int(left.split()[1])
+
+    codes, left = asyncio.run(push())
+    assert codes == {"log_unavailable", "overloaded"}
+    assert left == 0
+
+
+def test_health__says_what_is_away(settings: Settings) -> None:
+    assert _ask(settings, "GET", "/v1/health/live").json() == {"status": "live"}
+    ready = _ask(settings, "GET", "/v1/health/ready")
+    assert ready.status_code == 503
+    assert ready.json() == {"status": "not ready", "checks": {"keys": True, "kafka": False}}
+
+
+def test_pages__that_do_not_exist(settings: Settings) -> None:
+    _is_problem(_ask(settings, "GET", "/v1/nothing"), 404, "not_found")
+    _is_problem(_ask(settings, "POST", "/docs"), 405, "method_not_allowed")
+
+
+def test_docs_and_openapi__come_from_the_contracts(settings: Settings) -> None:
+    page = _ask(settings, "GET", "/docs")
+    assert "proposal.funded.v1" in page.text
+    assert "<script" not in page.text
+    document = _ask(settings, "GET", "/openapi.json").json()
+    kinds = document["paths"]["/v1/events"]["post"]["requestBody"]["content"]["application/cloudevents+json"]
+    assert len(kinds["schema"]["oneOf"]) == 13
+
+
+def test_metrics__count_requests_by_status(settings: Settings) -> None:
+    async def ask() -> str:
+        async with running(settings) as client:
+            await client.post("/v1/events")
+            return (await client.get("/metrics")).text
+
+    text = asyncio.run(ask())
+    assert 'corridor_gateway_requests_total{status="401"} 1' in text
+    assert 'corridor_gateway_request_seconds_bucket{le="+Inf"} 1' in text
