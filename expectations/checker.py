@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -21,6 +22,9 @@ from great_expectations.expectations.expectation import Expectation
 from great_expectations.expectations.metadata_types import FailureSeverity
 
 from expectations.outcome import AuditError
+
+# Thirty lines an audit about its own internals, at the level of news.
+logging.getLogger("great_expectations").setLevel(logging.WARNING)
 
 
 class Checker:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import psycopg
 from great_expectations.core import ExpectationValidationResult
 
 from expectations.candidate import drift, programmes, protection, structure, targets, totals
@@ -24,6 +25,9 @@ def judge_candidate(dsn: str, catalogue: Catalogue) -> list[Verdict]:
         *targets.expectations(catalogue),
         *drift.expectations(),
     ]
+    with psycopg.connect(dsn, autocommit=True) as conn:
+        # dbt has just made the table, and without statistics the joins below take seconds.
+        conn.execute("analyze candidate.indicator_results")
     with checker(dsn) as check:
         results = check.validate(
             SUITE,

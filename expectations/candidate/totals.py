@@ -94,8 +94,13 @@ def expectations(catalogue: Catalogue) -> list[Expectation]:
             """
             select c.cell_id, c.indicator_code, c.geography_code, c.period_start
             from cells as c
-            where c.unit_of_count = 'percent' and c.kind = 'actual' and c.actual not between 0 and 100
+            where
+                c.unit_of_count = 'percent'
+                and c.kind = 'actual'
+                and c.programme_code <> all({computed}::text[])
+                and c.actual not between 0 and 100
             limit 50
             """,
+            computed=catalogue.computed,
         ),
     ]

@@ -124,7 +124,9 @@ _FACTS = sql.SQL(
         c.*,
         -- Of a handful of people, a share says nothing.
         case when c.person_events >= 20 then round(c.unknown_answers / (3.0 * c.person_events), 3) end as unknown_share,
-        round(c.events_landed / greatest(u.events_landed, 1000)::numeric, 2) as times_usual
+        -- Below a thousand events, a multiple of little is still little; a first landing has nothing to compare with.
+        case when u.city_key is not null then round(c.events_landed / greatest(u.events_landed, 1000)::numeric, 2) end
+            as times_usual
     from counted as c
     left join usual as u on u.city_key = c.programme || '/' || c.city
     """

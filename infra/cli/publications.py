@@ -170,8 +170,8 @@ def _warehouse() -> Iterator[psycopg.Connection]:
         dsn = Settings.load().dsn("warehouse")
         with psycopg.connect(
             dsn, autocommit=True, connect_timeout=10, application_name="corridor publications"
-        ) as found:
-            yield found
+        ) as connection:
+            yield connection
     except PublicationError as error:
         _fail(str(error))
     except psycopg.OperationalError as error:
