@@ -1,0 +1,1 @@
+"""The dbt project and the functions that run it in process."""

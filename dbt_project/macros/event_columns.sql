@@ -1,0 +1,13 @@
+{# The columns that every staged event has, whatever its type. #}
+{% macro event_columns() -%}
+programme_code,
+    source,
+    event_id,
+    event_type,
+    subject,
+    city,
+    occurred_at,
+    received_at,
+    occurred_on,
+    month_start
+{%- endmacro %}

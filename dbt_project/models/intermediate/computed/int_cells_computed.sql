@@ -1,0 +1,31 @@
+{{ config(materialized='table', pre_hook="set local work_mem = '64MB'") }}
+-- Exact cells of the computed indicators: only declared cross-tabs, only places that the indicator's rule lets add up.
+select
+    row_number() over () as cell_number,
+    s.programme_code,
+    s.indicator_code,
+    i.unit_of_count,
+    i.threshold,
+    s.geography_level,
+    s.geography_code,
+    case s.geography_level
+        when 'programme' then null
+        when 'country' then s.programme_code
+        else s.parent_geography_code
+    end as parent_geography_code,
+    s.period_start,
+    s.period_precision,
+    s.funder,
+    s.dimension,
+    s.dimension_value,
+    case when i.unit_of_count = 'percent' then round(100 * s.amount_part / s.amount, 1) else s.amount end as value,
+    case when i.unit_of_count = 'percent' then s.amount_part end as numerator,
+    case when i.unit_of_count = 'percent' then s.amount end as denominator,
+    s.amounts_without_rate
+from {{ ref('int_cell_sums') }} as s
+inner join {{ ref('dim_indicators') }} as i on s.indicator_code = i.indicator_code
+inner join {{ ref('published_crosstabs') }} as x on s.indicator_code = x.indicator_code and s.dimension = x.dimension
+where
+    s.amount > 0
+    and s.geography_code is not null
+    and (s.geography_level not in ('country', 'programme') or i.place_rule in ('sum', 'ratio'))

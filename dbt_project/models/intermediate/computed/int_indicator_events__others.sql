@@ -1,0 +1,38 @@
+-- Households that answered, and people counted on arrival.
+select
+    h.programme_code,
+    r.indicator_code,
+    h.city,
+    h.source,
+    h.event_id,
+    h.event_type,
+    h.occurred_at,
+    h.received_at,
+    h.occurred_on,
+    h.month_start,
+    h.household_token as counted_key,
+    h.head_sex as sex,
+    h.status,
+    1::numeric as amount
+from {{ ref('stg_events__household_enumerated') }} as h
+inner join {{ ref('int_counting_rules') }} as r on h.event_type = r.event_type
+where h.result_code = 'complete'
+union all
+select
+    a.programme_code,
+    r.indicator_code,
+    a.city,
+    a.source,
+    a.event_id,
+    a.event_type,
+    a.occurred_at,
+    a.received_at,
+    a.occurred_on,
+    a.month_start,
+    a.source || ' ' || a.event_id as counted_key,
+    null::text as sex,
+    null::text as status,
+    a.arrivals::numeric as amount
+from {{ ref('stg_events__arrival_counted') }} as a
+inner join {{ ref('int_counting_rules') }} as r on a.event_type = r.event_type
+where a.direction = 'in'

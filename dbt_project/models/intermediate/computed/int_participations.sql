@@ -1,0 +1,23 @@
+-- Every event about one person, of whatever type, in one shape.
+{%- set person_types = [
+    'person_registered',
+    'service_provided',
+    'clinic_visit',
+    'advisory_given',
+    'training_completed',
+    'proposal_submitted',
+    'proposal_funded',
+] %}
+{% for type in person_types %}
+select
+    {{ event_columns() }},
+    person_token,
+    sex,
+    age_band,
+    status,
+    {{ 'service_type' if type == 'service_provided' else 'null' }}::text as service_type,
+    {{ 'funder' if type == 'proposal_funded' else 'null' }}::text as funder
+from {{ ref('stg_events__' ~ type) }}
+where person_token is not null
+{% if not loop.last %}union all{% endif %}
+{% endfor %}

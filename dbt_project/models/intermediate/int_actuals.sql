@@ -1,0 +1,47 @@
+{{ config(materialized='table') }}
+-- Stated figures, their sums over joint sets, and computed cells of the programmes whose source of actuals is events.
+{%- set grain = 'programme_code, indicator_code, geography_level, geography_code, project_code, phase, funder, '
+    ~ 'period_start, period_end, period_precision, basis, dimension, dimension_value, kind' %}
+with actuals as (
+    select
+        {{ grain }},
+        'stated' as origin, value, value_low, value_high, qualifier, words, currency,
+        null::numeric as numerator, null::numeric as denominator, null::text as suppression, note, phrase, document
+    from {{ ref('int_stated_cells') }}
+    union all
+    select
+        programme_code, indicator_code, 'joint_set', geography_code, project_code, phase, funder,
+        period_start, period_end, period_precision, basis, dimension, dimension_value, kind,
+        'summed', value, null, null, qualifier, null, currency,
+        null, null, null, note, phrase, document
+    from {{ ref('int_stated_sums') }}
+    union all
+    select
+        c.programme_code, c.indicator_code, c.geography_level, c.geography_code, null, null, c.funder,
+        c.period_start, (c.period_start + ('1 ' || c.period_precision)::interval)::date - 1, c.period_precision, 'flow',
+        c.dimension, c.dimension_value, 'actual',
+        'computed', c.value, null, null, 'exact', null, case when c.unit_of_count = 'money' then 'USD' end,
+        c.numerator, c.denominator, h.suppression,
+        concat_ws(
+            '; ',
+            case
+                when c.amounts_without_rate > 0
+                    then
+                        'rate_missing: '
+                        || c.amounts_without_rate
+                        || ' amounts have no exchange rate and are not counted'
+            end,
+            case
+                when c.geography_level in ('country', 'programme') and c.unit_of_count in ('person', 'household')
+                    then 'sum of the cities: may include people served in more than one city'
+            end
+        ), null, null
+    from {{ ref('int_cells_computed') }} as c
+    inner join {{ ref('programmes') }} as p on c.programme_code = p.programme_code and p.actual_source = 'computed'
+    left join {{ ref('int_hidden_cells') }} as h on c.cell_number = h.cell_number
+)
+
+select
+    row_number() over () as actual_number,
+    *
+from actuals

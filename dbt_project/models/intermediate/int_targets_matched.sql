@@ -1,0 +1,38 @@
+{{ config(materialized='table') }}
+-- Which target stands beside which actual. Of several, the one of least precedence number is current.
+with pairs as (
+    select
+        a.actual_number,
+        t.*
+    from {{ ref('int_targets') }} as t
+    left join {{ ref('int_actuals') }} as a
+        on {{ target_matches('a', 't') }}
+)
+
+select
+    actual_number,
+    programme_code,
+    indicator_code,
+    geography_level,
+    geography_code,
+    project_code,
+    phase,
+    period_start,
+    period_end,
+    period_precision,
+    dimension,
+    dimension_value,
+    currency,
+    value as target,
+    qualifier as target_qualifier,
+    phrase as target_phrase,
+    document as target_document,
+    note as target_note,
+    target_record,
+    row_number() over (
+        partition by
+            actual_number, programme_code, indicator_code, geography_level, geography_code, dimension, dimension_value,
+            case when actual_number is null then coalesce(phase, period_start || ' ' || period_end) end
+        order by precedence
+    ) = 1 as target_is_current
+from pairs

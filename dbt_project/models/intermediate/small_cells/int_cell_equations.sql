@@ -1,0 +1,65 @@
+-- Every sum that a reader could use to work a hidden value out: parent = sum of its children.
+with cells as (
+    select
+        *,
+        concat_ws('/', programme_code, indicator_code) as ind,
+        concat_ws('/', period_start, period_precision) as per,
+        concat_ws('/', protected_dimension, protected_value) as dim
+    from {{ ref('int_protected_values') }}
+),
+
+links as (
+    select
+        c.size_rank as child,
+        l.equation,
+        l.parent_key
+    from cells as c
+    cross join
+        lateral (
+            values
+            (
+                'total of ' || c.protected_dimension,
+                case
+                    when c.protected_dimension not in ('total', 'sex_age')
+                        then concat_ws('/', c.ind, c.geography_code, c.per, 'total/total')
+                end
+            ),
+            (
+                'ages of a sex',
+                case
+                    when c.protected_dimension = 'sex_age'
+                        then
+                            concat_ws('/', c.ind, c.geography_code, c.per, 'sex', split_part(c.protected_value, '|', 1))
+                end
+            ),
+            (
+                'sexes of an age',
+                case
+                    when c.protected_dimension = 'sex_age'
+                        then
+                            concat_ws(
+                                '/', c.ind, c.geography_code, c.per, 'age_band', split_part(c.protected_value, '|', 2)
+                            )
+                end
+            ),
+            ('places', c.ind || '/' || c.parent_geography_code || '/' || c.per || '/' || c.dim),
+            (
+                'months',
+                case
+                    when c.period_precision = 'month' and c.unit_of_count in ('contact', 'arrival')
+                        then
+                            concat_ws(
+                                '/', c.ind, c.geography_code, date_trunc('year', c.period_start)::date, 'year', c.dim
+                            )
+                end
+            )
+        ) as l (equation, parent_key)
+    where l.parent_key is not null
+)
+
+select
+    p.size_rank as parent,
+    l.equation,
+    l.child
+from links as l
+inner join cells as p on l.parent_key = concat_ws('/', p.ind, p.geography_code, p.per, p.dim)

@@ -1,0 +1,9 @@
+select
+    {{ event_columns() }},
+    data ->> 'household_token' as household_token,
+    coalesce(data ->> 'head_sex', 'not_collected') as head_sex,
+    coalesce(data ->> 'status', 'not_collected') as status,
+    (data ->> 'members')::integer as members,
+    data ->> 'result_code' as result_code
+from {{ ref('int_records_current') }}
+where event_type = 'household.enumerated.v1'

@@ -1,0 +1,8 @@
+select
+    {{ event_columns() }},
+    {{ person_columns() }},
+    data ->> 'sector' as sector,
+    (data -> 'amount_asked' ->> 'amount')::numeric as amount_asked,
+    data -> 'amount_asked' ->> 'currency' as currency
+from {{ ref('int_records_current') }}
+where event_type = 'proposal.submitted.v1'

@@ -1,0 +1,11 @@
+select
+    {{ event_columns() }},
+    operation,
+    {{ stated_columns() }},
+    (data ->> 'value_low')::numeric as value_low,
+    (data ->> 'value_high')::numeric as value_high,
+    data ->> 'kind' as kind,
+    data ->> 'basis' as basis,
+    data ->> 'funder' as funder
+from {{ ref('int_records_current') }}
+where event_type = 'result.reported.v1'

@@ -1,0 +1,68 @@
+"""Runs dbt in this process: the second build of a process costs no parsing and no imports."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from dbt_project.fingerprint import fingerprint
+from infra.settings import LOGINS, Settings
+
+if TYPE_CHECKING:
+    from dbt.cli.main import dbtRunnerResult
+    from dbt.contracts.graph.manifest import Manifest
+
+PROJECT = Path(__file__).resolve().parent
+
+#: Arguments of the build that every publication makes: models with their tests. Seeds, with theirs, load when they
+#: change (seeding.py); unit tests prove rules, not data, and belong to `make test`.
+BUILD = ("build", "--exclude", "path:seeds", "--exclude-resource-type", "unit_test")
+
+_manifests: dict[str, Manifest] = {}
+
+
+def run_dbt(settings: Settings, args: Sequence[str]) -> dbtRunnerResult:
+    """Run one dbt command, such as `BUILD`, against the warehouse of `settings`.
+
+    Returns dbt's result: `.success`, `.exception`, and `.result` (run results, with one entry a node). The first call
+    parses the project and later ones reuse it, until a file of the project changes. Not for two threads at once.
+    """
+    from dbt.cli.main import dbtRunner
+
+    folder = settings.home / "dbt"
+    key = f"{settings.dsn('warehouse')} {fingerprint(PROJECT)}"
+    common = ["--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT), "--target-path", str(folder / "target")]
+    common += ["--log-path", str(folder / "logs"), "--log-level", "warn", "--log-level-file", "info"]
+    with _connection(settings):
+        if key not in _manifests:
+            parsed = dbtRunner().invoke(["parse", *common])
+            if not parsed.success:
+                return parsed
+            _manifests.clear()
+            _manifests[key] = parsed.result  # type: ignore[assignment]
+        return dbtRunner(manifest=_manifests[key]).invoke([*args, *common])
+
+
+@contextmanager
+def _connection(settings: Settings) -> Iterator[None]:
+    host, port = settings.postgres_address
+    wanted = {
+        "CORRIDOR_DBT_HOST": host,
+        "CORRIDOR_DBT_PORT": str(port),
+        "CORRIDOR_DBT_USER": LOGINS["warehouse"],
+        "CORRIDOR_DBT_DATABASE": settings.warehouse_database,
+        "DBT_ENV_SECRET_WAREHOUSE": settings.secret(f"pg_{LOGINS['warehouse']}"),
+    }
+    before = {name: os.environ.get(name) for name in wanted}
+    os.environ.update(wanted)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
