@@ -15,6 +15,9 @@ from ingestion.loading.refusals import Refusal, keep_refusals
 
 KINDS: dict[str, Kind] = {"accepted": accepted.KIND, "rejected": rejected.KIND}
 
+#: Postgres ends a transaction that its process abandoned for so long, and lets others go on.
+ABANDONED_AFTER = "30s"
+
 #: Called inside the transaction after all rows are written; raises Fenced if the batch may not land.
 Fence = Callable[[psycopg.Connection], None]
 
@@ -55,6 +58,7 @@ def prepare(connection: psycopg.Connection) -> None:
     # Times without a zone do not exist in the contract; the session's zone must not matter all the same.
     connection.execute("set timezone = 'UTC'")
     connection.execute("set work_mem = '32MB'")
+    connection.execute(f"set idle_in_transaction_session_timeout = '{ABANDONED_AFTER}'")
     for kind in KINDS.values():
         connection.execute(kind.create)
 
