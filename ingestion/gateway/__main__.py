@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import signal
 import sys
 
 import uvicorn
@@ -44,6 +45,9 @@ def main() -> int:
             timeout_graceful_shutdown=20,
         )
     )
+    # uvicorn raises the signal again once it has stopped; an orderly stop is no failure.
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: None)
     with asyncio.Runner(loop_factory=server.config.get_loop_factory()) as runner:
         runner.run(_serve(server, gateway))
     return 1 if gateway.log.fatal.is_set() else 0

@@ -116,8 +116,8 @@ class KafkaLog:
 
     def close(self, timeout: float = 15.0) -> int:
         """Wait for what is still on its way, stop the poll thread; returns how many records were given up."""
-        left = int(self._producer.flush(timeout))
         self._stopping.set()
+        left = int(self._producer.flush(timeout))
         self._thread.join(timeout=2.0)
         return left
 

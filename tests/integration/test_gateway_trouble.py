@@ -1,0 +1,130 @@
+"""The gateway when others fail: no broker, a silent broker, and being told to stop in the middle of work."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import httpx
+import pytest
+
+from infra.settings import REPO, Settings
+from ingestion.gateway.app import Gateway
+from ingestion.gateway.log import KafkaLog
+from ingestion.topics import ACCEPTED
+from tests.integration.log_tail import LogTail
+from tests.integration.test_gateway import BATCH, ONE, Partner
+from tests.support import wait_for
+
+MakeKey = Callable[..., str]
+
+
+@pytest.fixture
+def silent_broker() -> Iterator[str]:
+    """An address that takes connections and never says a word."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        yield f"127.0.0.1:{server.getsockname()[1]}"
+
+
+def _status_with(stack: Settings, bootstrap: str, key: str, events: list[dict[str, object]]) -> list[httpx.Response]:
+    async def ask() -> list[httpx.Response]:
+        gateway = Gateway(stack, log=KafkaLog(bootstrap, message_timeout_ms=1500))
+        await gateway.start()
+        try:
+            transport = httpx.ASGITransport(app=gateway)
+            async with httpx.AsyncClient(transport=transport, base_url="http://gateway") as client:
+                headers = {"X-API-Key": key, "Content-Type": ONE}
+                posts = [client.post("/v1/events", headers=headers, content=json.dumps(e)) for e in events]
+                return list(await asyncio.gather(*posts))
+        finally:
+            await gateway.stop()
+
+    return asyncio.run(ask())
+
+
+def test_broker_unreachable__503_for_every_event(stack: Settings, make_key: MakeKey) -> None:
+    partner = Partner()
+    key = make_key(**partner.scope())
+    events = [partner.event(0), partner.event(1, data={})]
+    answers = _status_with(stack, "127.0.0.1:1", key, events)
+    assert [(a.status_code, a.json()["code"]) for a in answers] == [(503, "log_unavailable")] * 2
+    assert all(int(a.headers["retry-after"]) > 0 for a in answers)
+
+
+def test_broker_silent__503_in_bounded_time(stack: Settings, make_key: MakeKey, silent_broker: str) -> None:
+    partner = Partner()
+    (answer,) = _status_with(stack, silent_broker, make_key(**partner.scope()), [partner.event()])
+    assert (answer.status_code, answer.json()["code"]) == (503, "log_unavailable")
+
+
+def test_told_to_stop__whatever_was_promised_is_in_kafka(stack: Settings, make_key: MakeKey, tmp_path: Path) -> None:
+    partner = Partner()
+    key = make_key(**partner.scope())
+    tail = LogTail(stack.kafka_bootstrap, ACCEPTED)
+    process, url = _second_gateway(stack, tmp_path)
+    try:
+        wait_for(lambda: _is_ready(url), 30, "the second gateway to be ready")
+        with ThreadPoolExecutor(8) as pool:
+            promised = [pool.submit(_send_batch, url, key, partner, number) for number in range(60)]
+            wait_for(lambda: sum(each.done() for each in promised) >= 5, 30, "the first answers", every=0.01)
+            process.send_signal(signal.SIGTERM)
+            ids = {identity for each in promised for identity in each.result()}
+        assert process.wait(timeout=30) == 0
+    finally:
+        process.kill()
+        process.wait()
+    assert len(ids) >= 100
+    found = {record["id"] for record in tail.wait(len(ids), partner=partner.name)}
+    tail.close()
+    assert ids <= found
+
+
+def _second_gateway(stack: Settings, folder: Path) -> tuple[subprocess.Popen[bytes], str]:
+    """Another gateway of the same stack, on a port of its own."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    environment = {
+        **os.environ,
+        "CORRIDOR_HOME": str(folder),
+        "CORRIDOR_PORT_BASE": str(port),
+        "CORRIDOR_KAFKA_BOOTSTRAP": stack.kafka_bootstrap,
+        "CORRIDOR_POSTGRES_ADMIN_URL": stack.admin_dsn(),
+        "CORRIDOR_SECRET_PG_CORRIDOR_GATEWAY": stack.secret("pg_corridor_gateway"),
+        "CORRIDOR_SECRET_SEALING_PUBLIC": stack.secret("sealing_public"),
+        "PYTHONPATH": str(REPO),
+    }
+    (folder / "secrets").mkdir()
+    (folder / "secrets" / "city_keys.json").write_bytes((stack.home / "secrets" / "city_keys.json").read_bytes())
+    command = [sys.executable, "-m", "ingestion.gateway"]
+    return subprocess.Popen(command, env=environment, cwd=REPO), f"http://127.0.0.1:{port}"
+
+
+def _is_ready(url: str) -> bool:
+    try:
+        return httpx.get(f"{url}/v1/health/ready", timeout=5).status_code == 200
+    except httpx.TransportError:
+        return False
+
+
+def _send_batch(url: str, key: str, partner: Partner, number: int) -> list[str]:
+    """The ids that the gateway promised to keep; none if it was not there any more."""
+    events = [partner.event(100 * number + n) for n in range(20)]
+    try:
+        response = httpx.post(
+            f"{url}/v1/events",
+            content=json.dumps(events),
+            headers={"X-API-Key": key, "Content-Type": BATCH},
+            timeout=30,
+        )
+    except httpx.TransportError:
+        return []
+    results = response.json()["results"] if response.status_code == 202 else []
+    return [result["id"] for result in results if result["status"] == "accepted"]
