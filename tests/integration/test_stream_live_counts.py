@@ -1,0 +1,217 @@
+"""Live counters equal an independent count, whatever is delivered again and whoever is killed."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from kafka import KafkaAdminClient, TopicPartition
+from kafka.structs import OffsetAndMetadata
+from psycopg import sql
+
+from infra.settings import Settings
+from ingestion.streaming.live_counts import application
+from tests.integration.load_rig import Rig, accepted_event, rig
+from tests.support import wait_for
+
+#: A member in a process of its own, as the service runs it.
+_MEMBER = """
+import sys
+from pathlib import Path
+from ingestion.streaming.live_counts import application
+bootstrap, dsn, state, topic, member = sys.argv[1:]
+application(bootstrap, dsn, Path(state), topic=topic, group=topic, member=member, commit_interval=0.3).run()
+"""
+
+Totals = Counter[tuple[str, str, str, datetime]]
+
+
+@pytest.fixture
+def streams(stack: Settings) -> Iterator[Rig]:
+    with rig(stack) as made:
+        yield made
+
+
+def _count(streams: Rig, state: Path) -> None:
+    """Run the application in this process until nothing has come for three seconds."""
+    app = application(
+        streams.settings.kafka_bootstrap, streams.settings.dsn("streaming"), state,
+        topic=streams.accepted, group=streams.accepted, commit_interval=0.3,
+    )  # fmt: skip
+    handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        app.run(timeout=3, collect=False)
+    finally:
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
+
+
+def _member(streams: Rig, state: Path, member: str = "0") -> subprocess.Popen[bytes]:
+    arguments = [
+        streams.settings.kafka_bootstrap, streams.settings.dsn("streaming"), str(state), streams.accepted, member,
+    ]  # fmt: skip
+    with (state / f"{member}.log").open("ab") as log:
+        return subprocess.Popen([sys.executable, "-W", "ignore", "-c", _MEMBER, *arguments], stderr=log)
+
+
+def _live(streams: Rig) -> Totals:
+    return Counter({
+        tuple(row[:4]): int(row[4])
+        for row in streams.rows(
+            "select programme, city, type, hour_start, sum(events) from live.events_hourly group by 1, 2, 3, 4"
+        )
+    })  # fmt: skip
+
+
+def _expected(events: list[dict[str, Any]]) -> Totals:
+    """The same by hand: first sight of each identity, creations only, by hour of event time."""
+    seen: set[tuple[str, str]] = set()
+    totals: Totals = Counter()
+    for event in events:
+        identity = event["source"], event["id"]
+        if event["operation"] == "create" and identity not in seen:
+            seen.add(identity)
+            hour = datetime.fromisoformat(event["time"]).astimezone(UTC).replace(minute=0, second=0, microsecond=0)
+            totals[event["programme"], event["city"] or event["programme"], event["type"], hour] += 1
+    return totals
+
+
+def _events(number: int) -> list[dict[str, Any]]:
+    """Various programmes, places, types, hours and years; each tenth is sent twice; some correct or void."""
+    events = []
+    for n in range(number):
+        events.append(
+            accepted_event(
+                f"e{n}",
+                programme=("SIM", "CM", "OPS")[n % 3],
+                city=("ARUA", "JINJA", None)[n % 7 % 3],
+                type=("arrival.counted.v1", "clinic.visit.v1")[n % 2],
+                time=f"{2021 + n % 5}-03-01T{n % 24:02}:59:59.9+03:00",
+                operation="correct" if n % 11 == 0 else "void" if n % 13 == 0 else "create",
+            )
+        )
+        if n % 10 == 0:
+            events.append(events[-1])
+    return events
+
+
+def _send(streams: Rig, events: list[dict[str, Any]]) -> None:
+    """By subject, as the gateway does: versions of one record stay in one partition."""
+    for partition in (0, 1):
+        streams.send(*(e for e in events if hash(e["subject"]) % 2 == partition), partition=partition)
+
+
+def test_counts__equal_a_count_by_hand(streams: Rig, tmp_path: Path) -> None:
+    events = _events(600)
+    _send(streams, events)
+    streams.send(b"no json", b'{"operation": "create"}', None, partition=0)
+
+    _count(streams, tmp_path)
+
+    assert _live(streams) == _expected(events)
+
+
+def test_delivered_again__nothing_changes(streams: Rig, tmp_path: Path) -> None:
+    events = _events(200)
+    _send(streams, events)
+    _count(streams, tmp_path)
+    once = streams.rows("select * from live.events_hourly order by 1, 2, 3, 4, 5")
+    _send(streams, events)
+    _rewind(streams)
+
+    _count(streams, tmp_path)
+
+    assert streams.rows("select * from live.events_hourly order by 1, 2, 3, 4, 5") == once
+
+
+def test_state_lost__is_brought_back_from_the_changelog(streams: Rig, tmp_path: Path) -> None:
+    events = _events(300)
+    _send(streams, events[:200])
+    _count(streams, tmp_path / "one")
+    _send(streams, events[200:])
+
+    _count(streams, tmp_path / "two")
+
+    assert _live(streams) == _expected(events)
+
+
+def test_late_events__are_counted_in_their_hour_and_as_late(streams: Rig, tmp_path: Path) -> None:
+    received = "2026-03-01T12:00:00Z"
+    times = {
+        "in the hour": "2026-03-01T11:59:59Z",
+        "within the grace": "2026-03-01T10:00:00Z",
+        "too late": "2026-03-01T09:59:59Z",
+        "years": "2019-01-01T00:00:00Z",
+    }
+    streams.send(*(accepted_event(name, time=time, receivedat=received) for name, time in times.items()))
+
+    _count(streams, tmp_path)
+
+    rows = streams.rows("select hour_start, events, late_events from live.events_hourly order by 1")
+    assert [(row[0].hour, *row[1:]) for row in rows] == [(0, 1, 1), (9, 1, 1), (10, 1, 0), (11, 1, 0)]
+
+
+def test_killed_and_rescaled__each_event_is_counted_once(streams: Rig, tmp_path: Path) -> None:
+    events = _events(3_000)
+    _send(streams, events[:1_000])
+    first = _member(streams, tmp_path, "0")
+    members = [first]
+    try:
+        wait_for(lambda: _live(streams).total() > 100, 60, "the first member to count")
+        _send(streams, events[1_000:2_000])
+        first.kill()
+        members += [_member(streams, tmp_path, "0"), _member(streams, tmp_path, "1")]
+        _send(streams, events[2_000:])
+
+        wait_for(lambda: _live(streams) == _expected(events), 90, "two members to count everything once")
+    finally:
+        for member in members:
+            member.terminate()
+        codes = [member.wait(30) for member in members]
+    assert codes == [-signal.SIGKILL, 0, 0]
+    assert _live(streams) == _expected(events)
+
+
+def test_postgres_away__counting_goes_on_when_it_is_back(streams: Rig, tmp_path: Path) -> None:
+    events = _events(400)
+    _send(streams, events[:200])
+    member = _member(streams, tmp_path)
+    try:
+        wait_for(lambda: _live(streams) == _expected(events[:200]), 60, "the first half to be counted")
+        _open_database(streams, False)
+        _send(streams, events[200:])
+        wait_for(lambda: "does not take the live counts" in (tmp_path / "0.log").read_text(), 30, "an outage")
+        _open_database(streams, True)
+
+        wait_for(lambda: _live(streams) == _expected(events), 60, "the second half to be counted")
+    finally:
+        member.terminate()
+        assert member.wait(30) == 0
+
+
+def _rewind(streams: Rig) -> None:
+    admin = KafkaAdminClient(bootstrap_servers=streams.settings.kafka_bootstrap)
+    start = {TopicPartition(streams.accepted, partition): OffsetAndMetadata(0, "", -1) for partition in (0, 1)}
+    answers = admin.alter_group_offsets(streams.accepted, start)
+    admin.close()
+    assert {answer.__name__ for answer in answers.values()} == {"NoError"}
+
+
+def _open_database(streams: Rig, is_open: bool) -> None:
+    name = streams.settings.warehouse_database
+    with psycopg.connect(streams.settings.admin_dsn(), autocommit=True) as admin:
+        admin.execute(sql.SQL("alter database {} allow_connections {}").format(sql.Identifier(name), is_open))
+        if not is_open:
+            admin.execute(
+                "select pg_terminate_backend(pid) from pg_stat_activity"
+                " where datname = %s and usename = 'corridor_streaming'",
+                [name],
+            )
