@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -83,6 +84,7 @@ def command(
 
 def _send(simulation: Simulation, settings: Settings, rate: float | None) -> None:
     import psycopg
+    from rich.console import Console
     from rich.progress import Progress
 
     from infra.local.problems import Problem
@@ -94,7 +96,7 @@ def _send(simulation: Simulation, settings: Settings, rate: float | None) -> Non
         keys = sender_keys(settings, simulation.config)
     except psycopg.OperationalError as error:
         raise Problem(f"Postgres does not answer, so no keys can be made ({error}): run `make up`.") from error
-    with Progress(transient=True) as progress:
+    with Progress(console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as progress:
         bar = progress.add_task("sending", total=len(simulation.dispatches))
         try:
             receipt = send(

@@ -77,7 +77,7 @@ class _Life:
         """Half of the proposals find money, some of it from several funders; each answers on its own day."""
         if self._rng.random() < 0.5:
             asked = self._rng.choices((1, 2, 3), weights=(70, 22, 8))[0]
-            names = self._rng.sample(list(_FUNDERS), k=asked, counts=[1] * len(_FUNDERS))
+            names = self._rng.sample(list(_FUNDERS), k=asked)
             first = self._rng.choices(list(_FUNDERS), weights=list(_FUNDERS.values()))[0]
             for funder in dict.fromkeys([first, *names][:asked]):
                 due = day + timedelta(days=self._rng.randint(5, 60))
