@@ -43,8 +43,8 @@ with DAG(
     catchup=False,
     doc_md=DOC,
     tags=["results"],
-    default_args={"retries": 2, "retry_delay": timedelta(seconds=10)},
-):
+    default_args={"owner": "corridor", "retries": 2, "retry_delay": timedelta(seconds=10)},
+) as dag:
 
     @task(execution_timeout=timedelta(hours=1))
     def build_results(run_id: str | None = None) -> dict[str, object]:

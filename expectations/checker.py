@@ -6,7 +6,7 @@ import logging
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 os.environ["GX_ANALYTICS_ENABLED"] = "false"
 
@@ -25,6 +25,8 @@ from expectations.outcome import AuditError
 
 # Thirty lines an audit about its own internals, at the level of news.
 logging.getLogger("great_expectations").setLevel(logging.WARNING)
+
+E = TypeVar("E", bound=Expectation)
 
 
 class Checker:
@@ -85,7 +87,7 @@ def checker(dsn: str) -> Iterator[Checker]:
         made.close()
 
 
-def expect(kind: type[Expectation], name: str, severity: str, sentence: str, **arguments: Any) -> Expectation:
+def expect(kind: type[E], name: str, severity: str, sentence: str, **arguments: Any) -> E:
     """An expectation of `kind` with a name for machines and a sentence for a manager."""
     return kind(severity=FailureSeverity(severity), description=sentence, meta={"name": name}, **arguments)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from great_expectations.expectations import UnexpectedRowsExpectation
-from great_expectations.expectations.expectation import Expectation
 from psycopg import sql
 
 from expectations.checker import expect
@@ -14,7 +13,7 @@ from expectations.checker import expect
 _CELLS = "with cells as not materialized (select b.* from {batch} as b cross join (select 1) as joined) "
 
 
-def no_rows(name: str, severity: str, sentence: str, query: str, **values: Any) -> Expectation:
+def no_rows(name: str, severity: str, sentence: str, query: str, **values: Any) -> UnexpectedRowsExpectation:
     """An expectation that `query` finds nothing.
 
     `query` reads the next publication as `cells` and should select their `cell_id` first; `values` are put in as SQL
