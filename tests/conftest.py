@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -34,6 +33,7 @@ def stack() -> Iterator[Settings]:
         yield Settings.load()
         return
     from infra.local.down import take_down
+    from infra.local.reset import remove_stack
     from infra.local.up import bring_up
 
     settings = Settings.load(
@@ -43,8 +43,7 @@ def stack() -> Iterator[Settings]:
             "CORRIDOR_PORT_BASE": os.environ.get("CORRIDOR_TEST_PORT_BASE") or "28000",
         }
     )
-    take_down(settings)
-    shutil.rmtree(settings.home, ignore_errors=True)
+    remove_stack(settings)
     bring_up(settings, history=True)
     yield settings
     if os.environ.get("CORRIDOR_TEST_KEEP") != "1":
