@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Iterator
+from typing import Any
 
 import psycopg
 import pytest
@@ -97,7 +98,8 @@ def test_zombie__that_was_paused_before_it_wrote_writes_nothing(loads: Rig, monk
     loads.send(*(accepted_event(f"e{n}") for n in range(10)))
     early = open_load(loads.settings, "early", loads.sources)
     assert early is not None
-    real, later = load.land, []
+    real = load.land
+    later: list[Any] = []
 
     def paused(*arguments):
         """The early load has claimed and read its range when a later one runs from start to end."""
@@ -120,7 +122,8 @@ def test_zombie__that_was_paused_within_its_transaction_blocks_nobody(
     loads.send(*(accepted_event(f"e{n}") for n in range(10)))
     early = open_load(loads.settings, "early", loads.sources)
     assert early is not None
-    real, later = load.land, []
+    real = load.land
+    later: list[Any] = []
     monkeypatch.setattr(batch, "ABANDONED_AFTER", "1s")
 
     def paused(connection, work, load_id, seal, check):
