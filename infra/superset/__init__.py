@@ -1,0 +1,1 @@
+"""Superset: its configuration, its look, and the dashboards as files."""
