@@ -6,9 +6,12 @@ import base64
 import json
 import unicodedata
 from binascii import Error as Base64Error
+from binascii import b2a_base64
 from collections.abc import Mapping
 from hashlib import sha256
 from pathlib import Path
+
+_URL_SAFE = bytes.maketrans(b"+/", b"-_")
 
 
 class KeyringError(RuntimeError):
@@ -42,16 +45,16 @@ def normalise(identifier: str) -> str:
 
     Punctuation stays, because 12-3 and 1-23 may be two people. The result is empty if nothing visible is given.
     """
-    if not identifier.isascii():
-        visible = "".join(c for c in unicodedata.normalize("NFKC", identifier) if unicodedata.category(c) != "Cf")
-        identifier = unicodedata.normalize("NFKC", visible.casefold())
-    return " ".join(identifier.casefold().split())
+    if identifier.isascii():
+        return " ".join(identifier.lower().split())
+    visible = "".join(c for c in unicodedata.normalize("NFKC", identifier) if unicodedata.category(c) != "Cf")
+    return " ".join(unicodedata.normalize("NFKC", visible.casefold()).casefold().split())
 
 
 def make_token(key: CityKey, kind: str, identifier: str) -> str:
     """`tok1_<key id>_<43 characters>` for an identifier of `kind` person or household."""
     digest = key.digest(f"{kind}:{normalise(identifier)}".encode())
-    return f"{key.prefix}{base64.urlsafe_b64encode(digest)[:43].decode()}"
+    return f"{key.prefix}{b2a_base64(digest, newline=False).translate(_URL_SAFE)[:43].decode()}"
 
 
 def read_keyring(path: Path) -> Mapping[str, CityKey]:

@@ -16,7 +16,8 @@ def tokenise(data: dict[str, Any], contract: Contract, city_key: CityKey) -> dic
     for identifier in contract.identifiers:
         plain = data.get(identifier.plain)
         if plain is not None:
-            data = {name: value for name, value in data.items() if name != identifier.plain}
+            data = data.copy()
+            del data[identifier.plain]
             data[identifier.token] = make_token(city_key, identifier.kind, plain)
     return data
 
@@ -31,14 +32,20 @@ def attribute_with_identifier(event: dict[str, Any], contract: Contract) -> str 
         return None
     for identifier in contract.identifiers:
         plain = data.get(identifier.plain)
-        if not isinstance(plain, str):
-            continue
-        wanted = normalise(plain)
-        for attribute in ("subject", "id"):
-            text = event.get(attribute)
-            if not isinstance(text, str) or not wanted:
-                continue
-            text = normalise(text)
-            if text == wanted or (len(wanted) >= _TELLING and wanted in text):
-                return attribute
+        if isinstance(plain, str):
+            found = _attribute_with(normalise(plain), event)
+            if found is not None:
+                return found
+    return None
+
+
+def _attribute_with(wanted: str, event: dict[str, Any]) -> str | None:
+    texts = {name: str(event.get(name, "")) for name in ("subject", "id")}
+    both = "\n".join(texts.values())
+    if not wanted or (" " not in wanted and both.isascii() and wanted not in both.lower()):
+        return None  # nearly every event: its two attributes need not be normalised
+    for name, text in texts.items():
+        text = normalise(text)
+        if wanted in text and (len(wanted) >= _TELLING or wanted == text):
+            return name
     return None

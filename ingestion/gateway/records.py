@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from hashlib import sha256
 from typing import Any, NamedTuple
 
@@ -46,8 +46,14 @@ def utc_text(time: str) -> str:
 def accepted_value(attributes: dict[str, Any], partner: str, received_at: str) -> bytes:
     """Value of an accepted event. The content hash covers `attributes` (with data), not who sent it and when."""
     canonical = orjson.dumps(attributes, option=orjson.OPT_SORT_KEYS)
-    rest = {"contenthash": sha256(canonical).hexdigest(), "partner": partner, "receivedat": received_at}
-    return canonical[:-1] + b"," + orjson.dumps(rest)[1:]
+    content_hash = sha256(canonical).hexdigest().encode()
+    return b'%b,"contenthash":"%b",%b' % (canonical[:-1], content_hash, _origin(partner, received_at))
+
+
+@lru_cache(maxsize=256)
+def _origin(partner: str, received_at: str) -> bytes:
+    """The end of the value, which all events of a request share."""
+    return orjson.dumps({"partner": partner, "receivedat": received_at})[1:]
 
 
 def rejected_value(refusal: Refusal, key: Key, received_at: str, known: dict[str, str | None], sealed: str) -> bytes:
