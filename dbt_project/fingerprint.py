@@ -9,7 +9,7 @@ KINDS = {".sql", ".yml", ".csv", ".md"}
 
 
 def fingerprint(folder: Path) -> str:
-    """Hash of the names, sizes and contents of the SQL, YAML, CSV and Markdown files below `folder` (target left out)."""
+    """Hash of the names and contents of the SQL, YAML, CSV and Markdown files below `folder`, save dbt's output."""
     digest = hashlib.sha256()
     for path in sorted(folder.rglob("*")):
         if path.suffix in KINDS and path.relative_to(folder).parts[0] not in ("target", "logs"):

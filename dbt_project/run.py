@@ -32,18 +32,34 @@ def run_dbt(settings: Settings, args: Sequence[str]) -> dbtRunnerResult:
     """
     from dbt.cli.main import dbtRunner
 
-    folder = settings.home / "dbt"
     key = f"{settings.dsn('warehouse')} {fingerprint(PROJECT)}"
-    common = ["--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT), "--target-path", str(folder / "target")]
-    common += ["--log-path", str(folder / "logs"), "--log-level", "warn", "--log-level-file", "info"]
+    if key not in _manifests:
+        parsed = parse_project(settings)
+        if not parsed.success:
+            return parsed
+        _manifests.clear()
+        _manifests[key] = parsed.result  # type: ignore[assignment]
     with _connection(settings):
-        if key not in _manifests:
-            parsed = dbtRunner().invoke(["parse", *common])
-            if not parsed.success:
-                return parsed
-            _manifests.clear()
-            _manifests[key] = parsed.result  # type: ignore[assignment]
-        return dbtRunner(manifest=_manifests[key]).invoke([*args, *common])
+        return dbtRunner(manifest=_manifests[key]).invoke([*args, *_common(settings)])
+
+
+def parse_project(settings: Settings, args: Sequence[str] = ()) -> dbtRunnerResult:
+    """Parse the project with options `args`, such as `--warn-error`; `.result` is the manifest. No database needed."""
+    from dbt.cli.main import dbtRunner
+
+    with _connection(settings):
+        return dbtRunner().invoke(["parse", *args, *_common(settings)])
+
+
+def _common(settings: Settings) -> list[str]:
+    folder = settings.home / "dbt"
+    if settings.warehouse_database != "corridor":  # parsed files of one database must not be taken for another
+        folder = folder / settings.warehouse_database
+    return [
+        "--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT),
+        "--target-path", str(folder / "target"), "--log-path", str(folder / "logs"),
+        "--log-level", "warn", "--log-level-file", "info",
+    ]  # fmt: skip
 
 
 @contextmanager

@@ -8,7 +8,9 @@ from dbt_project.fingerprint import fingerprint
 from dbt_project.run import PROJECT, run_dbt
 from infra.settings import Settings
 
-STATE = "create table if not exists warehouse.seed_state (only_row boolean primary key default true, hash text not null)"
+STATE = """
+create table if not exists warehouse.seed_state (only_row boolean primary key default true, hash text not null)
+"""
 REMEMBER = """
 insert into warehouse.seed_state (hash) values (%s) on conflict (only_row) do update set hash = excluded.hash
 """
@@ -41,5 +43,5 @@ def _problem(outcome: object) -> str:
     if exception is not None:
         return str(exception)
     nodes = getattr(getattr(outcome, "result", None), "results", [])
-    failed = [f"{node.node.name}: {node.message}" for node in nodes if str(node.status) in ("error", "fail")]
+    failed = [f"{n.node.name} ({n.node.description}): {n.message}" for n in nodes if str(n.status) in ("error", "fail")]
     return "; ".join(failed) or "see the dbt log in CORRIDOR_HOME/dbt/logs"

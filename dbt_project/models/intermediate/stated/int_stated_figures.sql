@@ -9,7 +9,7 @@ with keyed as (
             'r.kind',
         ]) }} as business_key,
         concat_ws(
-            ' ', nullif(r.qualifier, 'none'), r.currency, trim_scale(r.value),
+            ' ', case when r.qualifier not in ('exact', 'none') then r.qualifier end, r.currency, trim_scale(r.value),
             trim_scale(r.value_low) || ' to ' || trim_scale(r.value_high), r.words,
             case when r.value_type = 'missing' then 'missing' end
         ) as figure

@@ -1,0 +1,76 @@
+"""Events whose right answers are known, for the tests of the warehouse."""
+
+from __future__ import annotations
+
+from random import Random
+
+from tests.dbt_events import Events
+
+JOINT = ("joint_set", "JS-KAIROUAN-JENDOUBA")
+PROGRAMME = ("programme", "CM")
+
+
+def computed_events(events: Events) -> None:
+    """Registrations of 2018 with everything that can happen to a record."""
+    for number in range(6):
+        events.person("person.registered", "2018-05-10 08:00+00", f"p{number}", city="ADAMA")
+        events.person("person.registered", "2018-05-10 09:00+00", f"q{number}", city="JIGJIGA")
+    events.person("person.registered", "2018-05-20 08:00+00", "p0", city="ADAMA")  # renewal: same person
+    events.person("person.registered", "2018-05-31 21:30+00", "p6", city="ADAMA", subject="edge")  # 1 June there
+    for version, operation in ((3, "void"), (1, "create"), (2, "correct")):
+        voided = {"subject": "voided", "version": version, "operation": operation}
+        events.person("person.registered", "2018-05-11 08:00+00", "p7", city="ADAMA", **voided)
+    same = {"city": "ADAMA", "subject": "two phones"}
+    events.person("person.registered", "2018-05-12 08:00+00", "p8", **same)
+    events.person("person.registered", "2018-05-12 08:00+00", "p9", **same, id="other phone")
+    for funder in ("project", "project", "other"):
+        events.person("proposal.funded", "2018-07-01 08:00+00", "p1", city="ADAMA", data={"funder": funder})
+    for source, amount, currency in (("city", "100", "USD"), ("donor", "272.296", "ETB"), ("donor", "7", "CHF")):
+        events.add(
+            "funding.committed", "2018-05-02 08:00+00", city="ADAMA",
+            data={"funding_source": source, "amount": amount, "currency": currency, "in_kind": False},
+        )  # fmt: skip
+    events.add(
+        "funding.committed", "2030-05-02 08:00+00", city="ADAMA",
+        data={"funding_source": "donor", "amount": "5", "currency": "ETB", "in_kind": False},
+    )  # fmt: skip
+    events.person("person.registered", "2018-05-10 08:00+00", "canary", city="ADAMA", programme="OPS")
+    events.person("person.registered", "2018-05-10 08:00+00", "late", city="JIGJIGA", load=9)  # after the good load
+
+
+def stated_events(events: Events) -> None:
+    """Figures of documents, as awkward as the real ones."""
+    events.stated("CM-O2-03-P", ("city", "KAIROUAN"), 81, city="KAIROUAN")
+    events.stated("CM-O2-03-P", ("city", "JENDOUBA"), "37", city="JENDOUBA")
+    events.stated("CM-O4-02-C", JOINT, 40, data={"unit": "contact"})
+    events.stated("CM-O4-02-C", JOINT, 40, data={"unit": "contact"})
+    events.stated("CM-O4-02-C", JOINT, 41, data={"unit": "contact"}, id="says 41")
+    in_words = {"value_type": "words", "words": "Almost all", "unit": "household"}
+    events.stated("CM-O3-04", ("country", "UG"), data=in_words)
+    events.stated("CM-O3-04", ("country", "UG"), 13000, type_="target.set", data={"unit": "household"})
+    for value, quoted in ((70000, False), (60000, True)):
+        events.stated("CM-O2-01", PROGRAMME, value, type_="target.set", data={"quoted_by_indicator": quoted})
+    events.stated("CM-O3-01", PROGRAMME, type_="target.set")
+    events.stated("CM-O9-99", PROGRAMME, 5, id="unknown indicator")
+    events.stated("CM-X-01", PROGRAMME, 40, type_="baseline.set", data={"unit": "percent"})
+    events.stated("CM-X-01", PROGRAMME, 50, type_="target.set", data={"unit": "percent"})
+    events.stated("CM-O3-02", ("city", "ADAMA"), 700, city="ADAMA", data={"kind": "context"})
+
+
+def random_events(events: Events) -> None:
+    """Half a year of sparse contacts and people in 2019: many small cells."""
+    rng = Random(11)
+    for _ in range(900):
+        city = rng.choices(["ADAMA", "JIGJIGA", "ARUA", "JINJA", "KOBOKO"], [9, 4, 6, 2, 1])[0]
+        kind = rng.choices(["clinic.visit", "training.completed", "arrival.counted"], [6, 3, 1])[0]
+        day = f"2019-{rng.randint(1, 6):02d}-{rng.randint(1, 28):02d}"
+        at = f"{day} {rng.randint(6, 15):02d}:00:{rng.randint(0, 59):02d}+00"
+        if kind == "arrival.counted":
+            events.add(kind, at, {"direction": rng.choice(["in", "in", "out"]), "count": rng.randint(0, 9)}, city=city)
+            continue
+        dims = {
+            "sex": rng.choices(["female", "male", "unknown"], [6, 5, 1])[0],
+            "age_band": rng.choice(["5-11", "18-24", "25-34", "60+"]),
+            "status": rng.choices(["idp", "refugee", "host_community"], [6, 3, 1])[0],
+        }
+        events.person(kind, at, f"r{rng.randint(1, 250)}", city=city, data=dims)

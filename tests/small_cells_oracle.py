@@ -1,0 +1,71 @@
+"""The small-cell rule, written a second time and as plainly as possible, to check the warehouse against."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from typing import NamedTuple
+
+COUNTRY = {"ADAMA": "ET", "JIGJIGA": "ET", "ARUA": "UG", "JINJA": "UG", "KOBOKO": "UG"}
+
+
+class Key(NamedTuple):
+    """Place, period and part of a number."""
+
+    place: str
+    start: date
+    precision: str
+    dimension: str
+    value: str
+
+    @property
+    def order(self) -> bytes:
+        return "/".join((self.place, str(self.start), self.precision, self.dimension, self.value)).encode()
+
+
+def hidden(numbers: Mapping[Key, Decimal], threshold: int, over_time: bool) -> dict[Key, str]:
+    """What must be hidden of the numbers of one indicator in the programme SIM, and why."""
+    sums = _sums(numbers, over_time)
+    primary = {key for key, number in numbers.items() if 0 < number < threshold}
+    out = set(primary)
+    while picks := set().union(*(_pick(numbers, out, threshold, parent, children) for parent, children in sums)) - out:
+        out |= picks
+    return {key: "primary" if key in primary else "complementary" for key in out}
+
+
+def _pick(numbers: Mapping[Key, Decimal], out: set[Key], threshold: int, parent: Key, children: list[Key]) -> set[Key]:
+    gone = [child for child in children if child in out]
+    shown = sorted((child for child in children if child not in out), key=lambda c: (numbers[c], c.order))
+    if parent in out:
+        return set(shown[:1]) if not gone else set()
+    if gone and (len(gone) < 2 or sum(numbers[child] for child in gone) < threshold):
+        return {shown[0] if shown else parent}
+    return set()
+
+
+def _sums(numbers: Mapping[Key, Decimal], over_time: bool) -> list[tuple[Key, list[Key]]]:
+    found: dict[tuple[str, Key], list[Key]] = defaultdict(list)
+    for key, number in numbers.items():
+        if number > 0:
+            for name, parent in _parents(key, over_time):
+                found[name, parent].append(key)
+    return [(parent, children) for (_, parent), children in found.items()]
+
+
+def _parents(key: Key, over_time: bool) -> list[tuple[str, Key]]:
+    parents = []
+    if key.dimension == "sex_age":
+        sex, age = key.value.split("|")
+        parents += [("sex", key._replace(dimension="sex", value=sex))]
+        parents += [("age", key._replace(dimension="age_band", value=age))]
+    elif key.dimension != "total":
+        parents += [(key.dimension, key._replace(dimension="total", value="total"))]
+    if key.place in COUNTRY:
+        parents += [("places", key._replace(place=COUNTRY[key.place]))]
+    elif key.place != "SIM":
+        parents += [("places", key._replace(place="SIM"))]
+    if over_time and key.precision == "month":
+        parents += [("months", key._replace(start=date(key.start.year, 1, 1), precision="year"))]
+    return parents
