@@ -8,6 +8,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from rich import box
 from rich.markup import escape
 from rich.table import Table
 
@@ -19,16 +20,14 @@ MARKS = {"added": "[green]+[/]", "changed": "[yellow]~[/]", "removed": "[red]-[/
 
 def publications_table(publications: Sequence[Publication], pointer: Pointer) -> Table:
     """The list, with an arrow at the one that readers see."""
-    table = _table("", "id>", "made at", "as of", "cells>", "added>", "changed>", "removed>", "rules", "by")
+    table = _table("", "id>", "made at", "as of", "cells>", "+>", "~>", "->")
     for each in publications:
         table.add_row(
             "→" if each.publication_id == pointer.publication_id else "",
             str(each.publication_id),
-            _cell(each.created_at),
-            _cell(each.as_of),
+            f"{each.created_at.astimezone():%Y-%m-%d %H:%M}",
+            f"{each.as_of.astimezone():%Y-%m-%d %H:%M}",
             *(f"{count:,}" for count in (each.cells_total, each.cells_added, each.cells_changed, each.cells_removed)),
-            each.revision,
-            escape(each.created_by),
         )
     return table
 
@@ -60,6 +59,8 @@ def facts_table(rows: Sequence[dict[str, Any]], columns: Sequence[str], title: s
 def diff_table(differences: Sequence[CellDifference]) -> Table:
     """A line a differing field of a cell; added and removed cells show their value."""
     table = _table("", "indicator", "place", "period", "group", "field", "old>", "new>")
+    for column in table.columns[1:4]:
+        column.no_wrap = True
     for each in differences:
         for position, (name, old, new) in enumerate(_lines(each)):
             who = [MARKS[each.what], *_names(each.cell)] if position == 0 else [""] * 5
@@ -89,13 +90,19 @@ def _names(cell: dict[str, Any]) -> list[str]:
     start, end = cell["period_start"] or "", cell["period_end"] or ""
     group = "" if cell["dimension"] == "total" else f"{cell['dimension']} {cell['dimension_value']}"
     more = " ".join(str(cell[name]) for name in ("project_code", "phase", "funder") if cell[name])
-    period = f"{start} – {end}" if start or end else cell["period_precision"]
+    period = _period(str(start), str(end), cell["period_precision"])
     names = (f"{cell['programme_code']} {cell['indicator_code']}", cell["geography_code"], period, f"{group} {more}")
     return [escape(name.strip()) for name in names]
 
 
+def _period(start: str, end: str, precision: str) -> str:
+    if precision in ("month", "year") and start:
+        return start[:7] if precision == "month" else start[:4]
+    return f"{start} – {end}" if start or end else precision
+
+
 def _table(*columns: str) -> Table:
-    table = Table(pad_edge=False)
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for name in columns:
         table.add_column(name.rstrip(">"), justify="right" if name.endswith(">") else "left")
     return table

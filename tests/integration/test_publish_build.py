@@ -10,6 +10,7 @@ import pytest
 
 from infra.settings import Settings
 from reporting.publications.build import CandidateRefused, build
+from reporting.publications.builds import Watermark, end_build, start_build
 from reporting.publications.pointer import hold, read_pointer, resume
 from tests.integration.publishing import Desk, event, publishing_desk, void
 
@@ -141,7 +142,7 @@ def test_held_publications__wait_and_are_not_rebuilt_for_nothing(desk: Desk) -> 
 
 
 def test_build_that_died__is_closed_by_the_next(desk: Desk) -> None:
-    desk.owner.execute("insert into ops.builds (run_id, upto_load_id, rules_hash) values ('dead', 1, 'x')")
-    desk.land(people("ARUA", 12))
-    build(desk.settings, "next")
-    assert states(desk) == ["failed", "published"]
+    watermark = Watermark(1, datetime.now(UTC))
+    start_build(desk.warehouse, "dies", watermark, "rules")
+    end_build(desk.warehouse, start_build(desk.warehouse, "next", watermark, "rules"), state="unchanged")
+    assert states(desk) == ["failed", "unchanged"]
