@@ -1,5 +1,12 @@
 {{ config(materialized='view') }}
 -- A held city counts up to the last load that was good; every other city counts in full.
+-- What lands while a build runs was not judged by its audit, and waits for the next one.
+with running as (
+    select max(upto_load_id) as upto_load_id
+    from {{ source('ops', 'builds') }}
+    where state = 'running'
+)
+
 select
     e.programme as programme_code,
     e.source,
@@ -16,5 +23,7 @@ select
 from {{ source('raw', 'events') }} as e
 inner join {{ ref('programmes') }} as p on e.programme = p.programme_code and p.published
 left join {{ source('ops', 'city_gate') }} as g
-    on e.programme = g.programme and e.city = g.city and g.state = 'held'
-where g.city is null or e.load_id <= coalesce(g.admitted_to_load, 0)
+    on e.programme = g.programme and coalesce(e.city, '') = g.city and g.state = 'held'
+where
+    (g.city is null or e.load_id <= coalesce(g.admitted_to_load, 0))
+    and e.load_id <= coalesce((select upto_load_id from running), 9223372036854775807)
