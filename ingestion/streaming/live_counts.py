@@ -8,7 +8,6 @@ Postgres gets absolute values. Start another process with another CORRIDOR_STREA
 from __future__ import annotations
 
 import logging
-import os
 import time
 from datetime import timedelta
 from pathlib import Path
@@ -45,18 +44,19 @@ class CityOfKey(Deserializer):
 
 
 def application(
-    bootstrap: str,
-    dsn: str,
-    state_dir: Path,
+    settings: Settings,
     *,
     topic: str = ACCEPTED,
     group: str = GROUP,
-    member: str = "0",
+    state_dir: Path | None = None,
+    member: str | None = None,
     commit_interval: float = COMMIT_INTERVAL,
 ) -> Application:
     """The application, ready to run. `member` must differ between processes of one group that run at once."""
+    state_dir = state_dir or settings.home / "streaming" / "live_counts"
+    member = member or settings.env.get("CORRIDOR_STREAM_MEMBER") or "0"
     app = Application(
-        broker_address=bootstrap,
+        broker_address=settings.kafka_bootstrap,
         consumer_group=group,
         auto_offset_reset="earliest",
         commit_interval=commit_interval,
@@ -80,13 +80,14 @@ def application(
         loglevel="WARNING",
     )
     # Longer than the log keeps an event, so that replaying all of it counts nothing twice.
-    remember = _retention(topic) + timedelta(days=15)
+    retention = next(each.retention_ms for each in configured(settings.env) if each.name == ACCEPTED)
+    remember = timedelta(milliseconds=retention) + timedelta(days=15)
 
     def counted(value: bytes, state: State) -> Count | None:
         return count(value, state, remember)
 
     accepted = app.topic(topic, key_deserializer=CityOfKey(), value_deserializer="bytes")
-    app.dataframe(accepted).apply(counted, stateful=True).sink(LiveHours(dsn))
+    app.dataframe(accepted).apply(counted, stateful=True).sink(LiveHours(settings.dsn("streaming")))
     return app
 
 
@@ -97,12 +98,7 @@ def main() -> None:
     while True:
         try:
             _wait_for_topic(settings.kafka_bootstrap, ACCEPTED)
-            app = application(
-                settings.kafka_bootstrap,
-                settings.dsn("streaming"),
-                settings.home / "streaming" / "live_counts",
-                member=os.environ.get("CORRIDOR_STREAM_MEMBER") or "0",
-            )
+            app = application(settings)
             log.info("counting from %s as %s", ACCEPTED, GROUP)
             app.run()
             return
@@ -117,11 +113,6 @@ def _wait_for_topic(bootstrap: str, topic: str) -> None:
     while topic not in admin.list_topics(timeout=30).topics:
         log.warning("waiting for the topic %s: run `corridor topics apply`", topic)
         time.sleep(_PAUSE)
-
-
-def _retention(topic: str) -> timedelta:
-    days = max(each.retention_ms for each in configured() if each.name in (topic, ACCEPTED))
-    return timedelta(milliseconds=days)
 
 
 if __name__ == "__main__":

@@ -51,6 +51,11 @@ class Rig:
         """What open_load is told to load."""
         return {self.accepted: "accepted", self.rejected: "rejected"}
 
+    def environment(self) -> dict[str, str]:
+        """For a process of its own that works on this rig's database."""
+        place = {"CORRIDOR_HOME": str(self.settings.home), "CORRIDOR_PORT_BASE": str(self.settings.port_base)}
+        return {**self.settings.env, **place}
+
     def send(self, *events: dict[str, Any] | bytes | None, partition: int = 0, topic: str = "") -> None:
         """Write records, acknowledged, in this order."""
         for event in events:

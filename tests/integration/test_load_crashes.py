@@ -54,12 +54,7 @@ def loads(stack: Settings) -> Iterator[Rig]:
 
 def _run_doomed(loads: Rig, moment: str, at: int) -> int:
     command = [sys.executable, "-c", _DOOMED, moment, str(at), loads.accepted, loads.rejected]
-    environment = {
-        **loads.settings.env,
-        "CORRIDOR_HOME": str(loads.settings.home),
-        "CORRIDOR_PORT_BASE": str(loads.settings.port_base),
-    }
-    return subprocess.run(command, env=environment, timeout=120, check=False).returncode
+    return subprocess.run(command, env=loads.environment(), timeout=120, check=False).returncode
 
 
 def test_killed_before_and_after_commits__each_event_once(loads: Rig) -> None:

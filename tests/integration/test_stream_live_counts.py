@@ -26,9 +26,13 @@ from tests.support import wait_for
 _MEMBER = """
 import sys
 from pathlib import Path
+from infra.settings import Settings
 from ingestion.streaming.live_counts import application
-bootstrap, dsn, state, topic, member = sys.argv[1:]
-application(bootstrap, dsn, Path(state), topic=topic, group=topic, member=member, commit_interval=0.3).run()
+state, topic, member = sys.argv[1:]
+state_dir = Path(state)
+application(
+    Settings.load(), topic=topic, group=topic, state_dir=state_dir, member=member, commit_interval=0.3
+).run()
 """
 
 Totals = Counter[tuple[str, str, str, datetime]]
@@ -43,9 +47,8 @@ def streams(stack: Settings) -> Iterator[Rig]:
 def _count(streams: Rig, state: Path) -> None:
     """Run the application in this process until nothing has come for three seconds."""
     app = application(
-        streams.settings.kafka_bootstrap, streams.settings.dsn("streaming"), state,
-        topic=streams.accepted, group=streams.accepted, commit_interval=0.3,
-    )  # fmt: skip
+        streams.settings, topic=streams.accepted, group=streams.accepted, state_dir=state, commit_interval=0.3
+    )
     handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         app.run(timeout=3, collect=False)
@@ -55,11 +58,9 @@ def _count(streams: Rig, state: Path) -> None:
 
 
 def _member(streams: Rig, state: Path, member: str = "0") -> subprocess.Popen[bytes]:
-    arguments = [
-        streams.settings.kafka_bootstrap, streams.settings.dsn("streaming"), str(state), streams.accepted, member,
-    ]  # fmt: skip
+    command = [sys.executable, "-W", "ignore", "-c", _MEMBER, str(state), streams.accepted, member]
     with (state / f"{member}.log").open("ab") as log:
-        return subprocess.Popen([sys.executable, "-W", "ignore", "-c", _MEMBER, *arguments], stderr=log)
+        return subprocess.Popen(command, stderr=log, env=streams.environment())
 
 
 def _live(streams: Rig) -> Totals:
