@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+import expectations.run
 from infra.settings import Settings
 from reporting.publications.build import CandidateRefused, build
 from reporting.publications.builds import Watermark, end_build, start_build
@@ -146,3 +147,20 @@ def test_build_that_died__is_closed_by_the_next(desk: Desk) -> None:
     start_build(desk.warehouse, "dies", watermark, "rules")
     end_build(desk.warehouse, start_build(desk.warehouse, "next", watermark, "rules"), state="unchanged")
     assert states(desk) == ["failed", "unchanged"]
+
+
+def test_load_that_finishes_during_a_build__waits_for_the_next(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk.land(people("ARUA", 12))
+    judge = expectations.run.run_landing
+
+    def judge_and_land_more(*arguments: Any) -> Any:
+        report = judge(*arguments)
+        desk.land(people("ARUA", 8, prefix="meanwhile"))
+        return report
+
+    with monkeypatch.context() as patched:
+        patched.setattr(expectations.run, "run_landing", judge_and_land_more)
+        build(desk.settings, "one")
+    assert registered(desk, "ARUA") == (12, None)
+    assert build(desk.settings, "two").state == "published"
+    assert registered(desk, "ARUA") == (20, None)
