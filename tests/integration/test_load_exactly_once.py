@@ -68,7 +68,7 @@ def test_same_id_with_other_content__is_kept_apart_for_review(loads: Rig) -> Non
     loads.send(third, other)
     loads.load()
 
-    assert loads.rows("select encode(content_hash, 'hex') from raw.events") == [(first["contenthash"],)]
+    assert loads.rows("select encode(content_hash, 'hex'), kafka_offset from raw.events") == [(first["contenthash"], 0)]
     kept = loads.rows(
         "select kafka_offset, data ->> 'note', encode(first_content_hash, 'hex') from raw.id_conflicts order by 1"
     )
