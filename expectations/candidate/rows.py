@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
+from great_expectations.execution_engine import ExecutionEngine
 from great_expectations.expectations import UnexpectedRowsExpectation
 from psycopg import sql
 
@@ -13,7 +14,22 @@ from expectations.checker import expect
 _CELLS = "with cells as not materialized (select b.* from {batch} as b cross join (select 1) as joined) "
 
 
-def no_rows(name: str, severity: str, sentence: str, query: str, **values: Any) -> UnexpectedRowsExpectation:
+class NoRows(UnexpectedRowsExpectation):
+    """The query finds nothing. Asked once: the class it comes from asks for the rows and again for their number."""
+
+    metric_dependencies: ClassVar[tuple[str, ...]] = ("unexpected_rows_query.table",)
+
+    def _validate(
+        self,
+        metrics: dict[str, Any],
+        runtime_configuration: dict[str, Any] | None = None,
+        execution_engine: ExecutionEngine | None = None,
+    ) -> dict[str, Any]:
+        rows = metrics["unexpected_rows_query.table"]
+        return {"success": not rows, "result": {"observed_value": len(rows), "details": {"unexpected_rows": rows}}}
+
+
+def no_rows(name: str, severity: str, sentence: str, query: str, **values: Any) -> NoRows:
     """An expectation that `query` finds nothing.
 
     `query` reads the next publication as `cells` and should select their `cell_id` first; `values` are put in as SQL
@@ -23,7 +39,7 @@ def no_rows(name: str, severity: str, sentence: str, query: str, **values: Any) 
     if "%" in rendered:
         raise ValueError(f"expectation {name!r}: a percent sign in a query is doubled on its way; write it without")
     rendered = _CELLS + rendered.replace("{", "{{").replace("}", "}}")
-    return expect(UnexpectedRowsExpectation, name, severity, sentence, unexpected_rows_query=rendered)
+    return expect(NoRows, name, severity, sentence, unexpected_rows_query=rendered)
 
 
 def _literal(value: Any) -> sql.Composable:
