@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx
@@ -13,7 +14,7 @@ from infra.settings import Settings
 class Airflow:
     """A signed-in client of this stack's api-server; use it as a context manager."""
 
-    def __init__(self, settings: Settings, timeout: float = 30.0) -> None:
+    def __init__(self, settings: Settings, timeout: float = 90.0) -> None:
         self._http = httpx.Client(base_url=settings.airflow_url, timeout=timeout)
         token = self._http.post("/auth/token", json={"username": "admin", "password": settings.secret("airflow_admin")})
         if token.status_code != 201:
@@ -40,9 +41,20 @@ class Airflow:
 
     def start_run(self, dag_id: str, conf: dict[str, Any] | None = None) -> str:
         """Start a run of a DAG now; returns the run's id."""
-        answer = self._http.post(f"/api/v2/dags/{dag_id}/dagRuns", json={"logical_date": None, "conf": conf or {}})
-        answer.raise_for_status()
-        return str(answer.json()["dag_run_id"])
+        run = f"start__{datetime.now(UTC):%Y-%m-%dT%H:%M:%S.%f}"
+        body = {"dag_run_id": run, "logical_date": None, "conf": conf or {}}
+        for last in (False, True):
+            try:
+                answer = self._http.post(f"/api/v2/dags/{dag_id}/dagRuns", json=body)
+            except httpx.TimeoutException:
+                # The first call after a start is slow, and may have got through all the same: the id tells.
+                if last:
+                    raise
+                continue
+            if answer.status_code != 409:
+                answer.raise_for_status()
+            break
+        return run
 
     def run_state(self, dag_id: str, run_id: str) -> str:
         """`queued`, `running`, `success` or `failed`."""

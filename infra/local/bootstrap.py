@@ -14,6 +14,7 @@ from infra.local.checks import check_disk, check_memory, check_ports, check_pyth
 from infra.local.console import Console
 from infra.local.environments import ensure, environment_python, is_current
 from infra.local.folders import logs_folder, make_folders
+from infra.local.orphans import end_orphans
 from infra.local.process import clean_environment
 from infra.local.steps import Say, Step, run_steps
 from infra.local.supervisor import Supervisor
@@ -21,14 +22,12 @@ from infra.settings import REPO, Settings
 
 
 def check_machine(settings: Settings) -> None:
-    """Raise Problem if this machine cannot hold the stack."""
+    """Raise Problem if this machine cannot hold the stack. Ends what a killed supervisor of it left behind."""
     check_python()
     check_disk(settings)
-    if (settings.home / "secrets" / "supervisor").exists() and Supervisor(settings).processes():
-        running = sum(info["statename"] == "RUNNING" for info in Supervisor(settings).processes().values())
-    else:
-        running = 0
-    if not running:
+    if Supervisor(settings).pid() is None and (ended := end_orphans(settings)):
+        print(f" · ended {ended} processes that an earlier supervisor had left behind", flush=True)
+    if not any(info["pid"] for info in Supervisor(settings).processes().values()):
         check_memory()
     check_ports(settings)
 
@@ -47,7 +46,7 @@ def make_environments(settings: Settings, console: Console, wait_for_both: bool 
         )  # fmt: skip
     names = [name for name in ("pipeline", "bi") if not is_current(name) and (wait_for_both or name == "pipeline")]
     if names:
-        run_steps([Step(name, f"Environment {name}", _installer(name, settings)) for name in names], console)
+        run_steps([Step(name, f"Environment {name}", _installer(name, settings)) for name in names], console, logs)
 
 
 def go_on(arguments: list[str], console: Console | None = None) -> None:

@@ -9,5 +9,5 @@ from infra.settings import Settings
 
 def take_down(settings: Settings) -> bool:
     """Stop everything that this stack runs and wait for its end; False if nothing ran. Data stays."""
-    ran = (settings.home / "secrets" / "supervisor").exists() and Supervisor(settings).shut_down()
+    ran = Supervisor(settings).shut_down()
     return bool(end_orphans(settings)) or ran

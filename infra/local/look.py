@@ -40,14 +40,14 @@ class State:
 def look(settings: Settings) -> list[State]:
     """The state of every service, in the order of the list."""
     own = {each.name for each in services(settings)}
-    known = Supervisor(settings).processes() if (settings.home / "secrets" / "supervisor").exists() else {}
+    known = Supervisor(settings).processes()
     parts = health.airflow_parts(settings) if known.get("airflow-api", {}).get("pid") else {}
     return [_state(settings, each, each.name in own, known.get(each.name), parts) for each in ALL]
 
 
 def supervisor_memory(settings: Settings) -> int:
     """Bytes of PSS of the supervisor and everything below it, 0 if it does not run."""
-    pid = Supervisor(settings).pid() if (settings.home / "secrets" / "supervisor").exists() else None
+    pid = Supervisor(settings).pid()
     return (tree_pss(pid) or 0) if pid else 0
 
 

@@ -106,7 +106,7 @@ class _Plan:
         return "made" if set_up_database(self.settings) else ""
 
     def airflow(self, say: Say) -> str:
-        self.airflow_started = any([self.supervisor.start(name) for name in AIRFLOW_PROCESSES])
+        self.airflow_started = sum(self.supervisor.start(name) for name in AIRFLOW_PROCESSES) > 0
 
         def healthy() -> bool:
             parts = health.airflow_parts(self.settings)

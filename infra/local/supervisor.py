@@ -94,6 +94,7 @@ class Supervisor:
         pid = self.pid()
         if pid is None:
             return False
+        self._stop_users_of_stores()
         self.call("supervisor.shutdown")
         deadline = time.monotonic() + seconds
         while _exists(pid):
@@ -103,6 +104,18 @@ class Supervisor:
                 )
             time.sleep(0.1)
         return True
+
+    def _stop_users_of_stores(self, seconds: float = 45) -> None:
+        """Stop all but Kafka and Postgres at once; the supervisor by itself would stop one after the other."""
+        stores = ("kafka", "postgres")
+        for name, info in self.processes().items():
+            if name not in stores and info["statename"] in ("RUNNING", "STARTING", "BACKOFF"):
+                self.call("supervisor.stopProcess", name, False)
+        deadline = time.monotonic() + seconds
+        while any(info["pid"] for name, info in self.processes().items() if name not in stores):
+            if time.monotonic() > deadline:
+                break
+            time.sleep(0.1)
 
     def _apply_changes(self) -> None:
         added, changed, removed = self.call("supervisor.reloadConfig")[0]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from infra.local.console import Console
-from infra.local.folders import make_folders
+from infra.local.folders import logs_folder, make_folders
 from infra.local.orphans import end_orphans
 from infra.local.secret_files import make_city_keys, make_secrets
 from infra.local.services import services
@@ -28,7 +28,7 @@ def bring_up(settings: Settings, history: bool = True, console: Console | None =
     if supervisor.pid() is None and (ended := end_orphans(settings)):
         console.say(f" · ended {ended} processes that an earlier supervisor had left behind")
     supervisor.ensure_running()
-    seconds = run_steps(start_plan(settings, supervisor, history=history), console)
+    seconds = run_steps(start_plan(settings, supervisor, history=history), console, logs_folder(settings))
     missing = [service.title for service in services(settings) if not service.is_built()]
     if missing:
         console.say(f" ! not in this tree, so not started: {', '.join(missing)}")
