@@ -62,7 +62,7 @@ class Gateway:
         """Write out what is on its way and let go of everything."""
         if self._watch is not None:
             self._watch.cancel()
-        left = await asyncio.to_thread(self.log.close)
+        left = await self.log.close()
         await self.keys.stop()
         logger.info("stopped unacknowledged=%d", left)
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import threading
-from collections import deque
+import time
 from collections.abc import Sequence
 from typing import Any
 
@@ -19,6 +18,9 @@ logger = logging.getLogger("corridor.gateway.log")
 #: What may wait for the broker, as bytes of keys and values; librdkafka's own bounds lie above, as a second wall.
 MAX_IN_FLIGHT = 48 * 1024 * 1024
 MESSAGE_TIMEOUT_MS = 10_000
+_BUSY_SECONDS = 0.001
+#: Errors of the connection are served too while nobody writes.
+_IDLE_SECONDS = 1.0
 
 
 class Overloaded(RuntimeError):
@@ -30,25 +32,31 @@ class NotDurable(RuntimeError):
 
 
 class _Delivery:
-    """The reports of one write. Called by the poll thread; appending to a list is the only step two threads share."""
+    """The reports of one write; called once a record."""
 
-    __slots__ = ("expected", "future", "log", "reports", "size")
+    __slots__ = ("failed", "future", "log", "size", "waiting")
 
-    def __init__(self, log: KafkaLog, expected: int, size: int, future: asyncio.Future[None]) -> None:
+    def __init__(self, log: KafkaLog, count: int, size: int, future: asyncio.Future[None]) -> None:
         self.log = log
-        self.expected = expected
+        self.waiting = count
         self.size = size
         self.future = future
-        self.reports: list[Any] = []
+        self.failed = False
 
     def __call__(self, error: Any, _message: Any) -> None:
-        self.reports.append(error)
-        if len(self.reports) >= self.expected:
+        self.waiting -= 1
+        if error is not None:
+            self.failed = True
+        if not self.waiting:
             self.log._finished(self)
 
 
 class KafkaLog:
-    """One idempotent producer with acks=all. Use it from one event loop."""
+    """One idempotent producer with acks=all. Use it from one event loop.
+
+    The loop itself asks for delivery reports, every millisecond while there is something to wait for. A thread
+    of its own would have to win the interpreter's lock once for every record from a loop that is busy.
+    """
 
     def __init__(self, bootstrap: str, *, message_timeout_ms: int = MESSAGE_TIMEOUT_MS) -> None:
         self._producer = Producer(
@@ -57,7 +65,8 @@ class KafkaLog:
                 "client.id": "corridor-gateway",
                 "acks": "all",
                 "enable.idempotence": True,
-                "linger.ms": 1,
+                # With 1 ms librdkafka's broker thread is awake nearly always: half as many single events a second.
+                "linger.ms": 2,
                 "message.timeout.ms": message_timeout_ms,
                 "partitioner": "murmur2_random",
                 "queue.buffering.max.messages": 1_000_000,
@@ -70,17 +79,15 @@ class KafkaLog:
             logger=logging.getLogger("corridor.gateway.librdkafka"),
         )
         self._in_flight = 0
-        self._done: deque[_Delivery] = deque()
-        self._woken = False
-        self._stopping = threading.Event()
+        self._writes = 0
+        self._timer: asyncio.TimerHandle | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._thread = threading.Thread(target=self._poll, name="kafka-poll", daemon=True)
         self.fatal = asyncio.Event()
 
     def start(self) -> None:
-        """Begin to serve delivery reports to the running event loop."""
+        """Begin to ask for delivery reports on the running event loop."""
         self._loop = asyncio.get_running_loop()
-        self._thread.start()
+        self._timer = self._loop.call_later(_IDLE_SECONDS, self._tick)
 
     @property
     def in_flight(self) -> int:
@@ -98,6 +105,9 @@ class KafkaLog:
         future: asyncio.Future[None] = self._loop.create_future()
         delivery = _Delivery(self, len(records), size, future)
         self._in_flight += size
+        if not self._writes:
+            self._tick_after(_BUSY_SECONDS)
+        self._writes += 1
         produce = self._producer.produce
         for topic, key, value in records:
             try:
@@ -114,39 +124,37 @@ class KafkaLog:
             return False
         return topic is not None and topic.error is None
 
-    def close(self, timeout: float = 15.0) -> int:
-        """Wait for what is still on its way, stop the poll thread; returns how many records were given up."""
-        self._stopping.set()
-        left = int(self._producer.flush(timeout))
-        self._thread.join(timeout=2.0)
-        return left
+    async def close(self, timeout: float = 15.0) -> int:
+        """Wait for what is still on its way; returns how many records were given up."""
+        deadline = time.monotonic() + timeout
+        while len(self._producer) and time.monotonic() < deadline:
+            self._producer.poll(0)
+            await asyncio.sleep(_BUSY_SECONDS)
+        if self._timer is not None:
+            self._timer.cancel()
+        return len(self._producer)
 
-    def _poll(self) -> None:
-        while not self._stopping.is_set():
-            self._producer.poll(0.5)
+    def _tick(self) -> None:
+        self._producer.poll(0)
+        self._tick_after(_BUSY_SECONDS if self._writes else _IDLE_SECONDS)
+
+    def _tick_after(self, seconds: float) -> None:
+        assert self._loop is not None
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer = self._loop.call_later(seconds, self._tick)
 
     def _finished(self, delivery: _Delivery) -> None:
-        """From the poll thread. One wake-up of the loop serves all deliveries that finish until it runs."""
-        self._done.append(delivery)
-        if not self._woken:
-            self._woken = True
-            assert self._loop is not None
-            self._loop.call_soon_threadsafe(self._drain)
-
-    def _drain(self) -> None:
-        self._woken = False
-        while self._done:
-            delivery = self._done.popleft()
-            self._in_flight -= delivery.size
-            delivery.size = 0
-            if delivery.future.done():
-                continue
-            if any(error is not None for error in delivery.reports):
-                delivery.future.set_exception(NotDurable())
-            else:
-                delivery.future.set_result(None)
+        self._writes -= 1
+        self._in_flight -= delivery.size
+        if delivery.future.done():
+            return
+        if delivery.failed:
+            delivery.future.set_exception(NotDurable())
+        else:
+            delivery.future.set_result(None)
 
     def _on_error(self, error: KafkaError) -> None:
         logger.warning("kafka code=%s fatal=%s", error.name(), error.fatal())
-        if error.fatal() and self._loop is not None:
-            self._loop.call_soon_threadsafe(self.fatal.set)
+        if error.fatal():
+            self.fatal.set()
