@@ -10,10 +10,14 @@ from typing import Any
 
 from confluent_kafka import KafkaError, KafkaException, Producer
 
+from ingestion.gateway.quiet import Quietly
 from ingestion.gateway.records import Record
 from ingestion.topics import ACCEPTED
 
 logger = logging.getLogger("corridor.gateway.log")
+librdkafka_logger = logging.getLogger("corridor.gateway.librdkafka")
+for _each in (logger, librdkafka_logger):
+    _each.addFilter(Quietly())
 
 #: What may wait for the broker, as bytes of keys and values; librdkafka's own bounds lie above, as a second wall.
 MAX_IN_FLIGHT = 48 * 1024 * 1024
@@ -76,7 +80,7 @@ class KafkaLog:
                 "error_cb": self._on_error,
                 "log.connection.close": False,
             },
-            logger=logging.getLogger("corridor.gateway.librdkafka"),
+            logger=librdkafka_logger,
         )
         self._in_flight = 0
         self._writes = 0
@@ -155,6 +159,6 @@ class KafkaLog:
             delivery.future.set_result(None)
 
     def _on_error(self, error: KafkaError) -> None:
-        logger.warning("kafka code=%s fatal=%s", error.name(), error.fatal())
+        logger.warning("kafka=%s fatal=%s", error.name(), error.fatal())
         if error.fatal():
             self.fatal.set()
