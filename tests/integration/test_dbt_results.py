@@ -219,3 +219,13 @@ def test_candidate__has_the_columns_of_what_is_published(warehouse: psycopg.Conn
     """
     candidate = warehouse.execute(columns, ["candidate"]).fetchall()
     assert candidate == warehouse.execute(columns, ["published"]).fetchall()
+
+
+def test_build__leaves_what_lands_meanwhile_to_the_next(built: ScratchDatabase, warehouse: psycopg.Connection) -> None:
+    count = "select count(*) from warehouse.int_events_admitted"
+    warehouse.execute(
+        "insert into ops.builds (run_id, upto_load_id, state, rules_hash) values ('t', 0, 'running', 'x')"
+    )
+    assert warehouse.execute(count).fetchone() == (0,)
+    warehouse.execute("update ops.builds set state = 'failed' where run_id = 't'")
+    assert warehouse.execute(count).fetchone() != (0,)

@@ -30,12 +30,12 @@ with labelled as (
 
 select
     md5({{ grain_key([
-        'programme_code', "'CM-2018'", 'indicator_code', 'geography_level', 'geography_code', 'project_code', 'phase',
+        'programme_code', "'" ~ var('framework_version') ~ "'", 'indicator_code', 'geography_level', 'geography_code', 'project_code', 'phase',
         'funder', 'period_start', 'period_end', 'period_precision', 'basis', 'dimension', 'dimension_value', 'kind',
         'target_variant',
     ]) }}) as cell_id,
     programme_code,
-    'CM-2018' as framework_version,
+    '{{ var('framework_version') }}' as framework_version,
     outcome_code,
     indicator_code,
     indicator_name,

@@ -1,7 +1,7 @@
 select
     {{ event_columns() }},
     {{ person_columns() }},
-    (data ->> 'session_no')::integer as session_no,
-    (data ->> 'receives_remittances')::boolean as receives_remittances
+    {{ cast_or_null("data ->> 'session_no'", 'numeric') }} as session_no,
+    {{ cast_or_null("data ->> 'receives_remittances'", 'boolean') }} as receives_remittances
 from {{ ref('int_records_current') }}
 where event_type = 'advisory.given.v1'

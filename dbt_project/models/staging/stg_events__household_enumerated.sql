@@ -3,7 +3,7 @@ select
     data ->> 'household_token' as household_token,
     coalesce(data ->> 'head_sex', 'not_collected') as head_sex,
     coalesce(data ->> 'status', 'not_collected') as status,
-    (data ->> 'members')::integer as members,
+    {{ cast_or_null("data ->> 'members'", 'numeric') }} as members,
     data ->> 'result_code' as result_code
 from {{ ref('int_records_current') }}
 where event_type = 'household.enumerated.v1'

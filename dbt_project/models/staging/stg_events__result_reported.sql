@@ -2,8 +2,8 @@ select
     {{ event_columns() }},
     operation,
     {{ stated_columns() }},
-    (data ->> 'value_low')::numeric as value_low,
-    (data ->> 'value_high')::numeric as value_high,
+    {{ cast_or_null("data ->> 'value_low'", 'numeric') }} as value_low,
+    {{ cast_or_null("data ->> 'value_high'", 'numeric') }} as value_high,
     data ->> 'kind' as kind,
     data ->> 'basis' as basis,
     data ->> 'funder' as funder

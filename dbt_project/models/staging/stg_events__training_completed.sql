@@ -2,7 +2,7 @@ select
     {{ event_columns() }},
     {{ person_columns() }},
     data ->> 'course' as course,
-    (data ->> 'hours')::numeric as hours,
-    (data ->> 'certificate')::boolean as has_certificate
+    {{ cast_or_null("data ->> 'hours'", 'numeric') }} as hours,
+    {{ cast_or_null("data ->> 'certificate'", 'boolean') }} as has_certificate
 from {{ ref('int_records_current') }}
 where event_type = 'training.completed.v1'

@@ -19,7 +19,7 @@ select
     *,
     row_number() over (
         order by
-            occurred_at::date desc,
+            occurred_on desc,
             is_quoted_by_indicator desc,
             value is null asc,
             value asc,
