@@ -43,7 +43,12 @@ with DAG(
     catchup=False,
     doc_md=DOC,
     tags=["results"],
-    default_args={"owner": "corridor", "retries": 2, "retry_delay": timedelta(seconds=10)},
+    default_args={
+        "owner": "corridor",
+        "retries": 3,
+        "retry_delay": timedelta(seconds=10),
+        "retry_exponential_backoff": 2,
+    },
 ) as dag:
 
     @task(execution_timeout=timedelta(hours=1))

@@ -72,27 +72,34 @@ def expectations(catalogue: Catalogue) -> list[Expectation]:
             CRITICAL,
             "Where a total is shown, the hidden groups of it are two or more, and together not below the threshold.",
             """
-            select min(c.cell_id) as cell_id, c.indicator_code, c.geography_code, c.period_start, g.dimension
-            from cells as c
-            cross join (values ('sex'), ('age_band'), ('status')) as g (dimension)
-            inner join (values {thresholds}) as t (indicator_code, threshold) on c.indicator_code = t.indicator_code
+            select g.cell_id, g.indicator_code, g.geography_code, g.period_start, g.dimension
+            from (
+                select
+                    min(c.cell_id) as cell_id, c.indicator_code, c.geography_code, c.period_start, c.dimension,
+                    count(*) filter (where c.actual is null) as hidden,
+                    sum(c.actual_exact) filter (where c.actual is null) as hidden_together,
+                    bool_or(bool_or(c.actual is not null)) filter (where c.dimension = 'total') over (
+                        partition by
+                            c.programme_code, c.indicator_code, c.geography_code, c.project_code, c.phase, c.funder,
+                            c.period_start, c.period_precision, c.basis
+                    ) as total_is_shown
+                from cells as c
+                where
+                    c.programme_code = any({computed}::text[])
+                    and c.kind = 'actual'
+                    and c.unit_of_count = any({units}::text[])
+                    and c.actual_exact > 0
+                    and c.dimension in ('total', 'sex', 'age_band', 'status')
+                group by
+                    c.programme_code, c.indicator_code, c.geography_code, c.project_code, c.phase, c.funder,
+                    c.period_start, c.period_precision, c.basis, c.dimension
+            ) as g
+            inner join (values {thresholds}) as t (indicator_code, threshold) on g.indicator_code = t.indicator_code
             where
-                c.programme_code = any({computed}::text[])
-                and c.kind = 'actual'
-                and c.unit_of_count = any({units}::text[])
-                and c.actual_exact > 0
-                and c.dimension in ('total', g.dimension)
-            group by
-                c.programme_code, c.indicator_code, c.geography_code, c.project_code, c.phase, c.funder,
-                c.period_start, c.period_precision, c.basis, g.dimension
-            having
-                bool_or(c.dimension = 'total' and c.actual is not null)
-                and count(*) filter (where c.dimension = g.dimension and c.actual is null) > 0
-                and (
-                    count(*) filter (where c.dimension = g.dimension and c.actual is null) = 1
-                    or sum(c.actual_exact) filter (where c.dimension = g.dimension and c.actual is null)
-                    < min(t.threshold)
-                )
+                g.dimension <> 'total'
+                and g.total_is_shown
+                and g.hidden > 0
+                and (g.hidden = 1 or g.hidden_together < t.threshold)
             limit 50
             """,
             thresholds=catalogue.thresholds,

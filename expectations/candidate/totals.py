@@ -20,22 +20,28 @@ def expectations(catalogue: Catalogue) -> list[Expectation]:
             CRITICAL,
             "The groups by sex, by age and by status each add up to their total.",
             """
-            select min(c.cell_id) as cell_id, c.indicator_code, c.geography_code, c.period_start, g.dimension
-            from cells as c
-            cross join (values ('sex'), ('age_band'), ('status')) as g (dimension)
-            where
-                c.programme_code = any({computed}::text[])
-                and c.kind = 'actual'
-                and c.actual_exact is not null
-                and c.unit_of_count in ('person', 'household', 'contact')
-                and c.dimension in ('total', g.dimension)
-            group by
-                c.programme_code, c.indicator_code, c.geography_code, c.project_code, c.phase, c.funder,
-                c.period_start, c.period_precision, c.basis, g.dimension
-            having
-                count(*) filter (where c.dimension = g.dimension) > 0
-                and sum(c.actual_exact) filter (where c.dimension = g.dimension)
-                is distinct from sum(c.actual_exact) filter (where c.dimension = 'total')
+            select g.cell_id, g.indicator_code, g.geography_code, g.period_start, g.dimension
+            from (
+                select
+                    min(c.cell_id) as cell_id, c.indicator_code, c.geography_code, c.period_start, c.dimension,
+                    sum(c.actual_exact) as counted,
+                    sum(sum(c.actual_exact)) filter (where c.dimension = 'total') over (
+                        partition by
+                            c.programme_code, c.indicator_code, c.geography_code, c.project_code, c.phase, c.funder,
+                            c.period_start, c.period_precision, c.basis
+                    ) as total
+                from cells as c
+                where
+                    c.programme_code = any({computed}::text[])
+                    and c.kind = 'actual'
+                    and c.actual_exact is not null
+                    and c.unit_of_count in ('person', 'household', 'contact')
+                    and c.dimension in ('total', 'sex', 'age_band', 'status')
+                group by
+                    c.programme_code, c.indicator_code, c.geography_code, c.project_code, c.phase, c.funder,
+                    c.period_start, c.period_precision, c.basis, c.dimension
+            ) as g
+            where g.dimension <> 'total' and g.counted is distinct from g.total
             limit 50
             """,
             computed=catalogue.computed,
