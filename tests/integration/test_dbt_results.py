@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
@@ -36,6 +37,7 @@ def built(stack: Settings) -> Iterator[ScratchDatabase]:
         assert seed_if_changed(database.settings) is True
         assert_success(run_dbt(database.settings, BUILD))
         yield database
+    shutil.rmtree(stack.home / "dbt" / database.name)
 
 
 @pytest.fixture
