@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, TimeoutError, sync_playwright
 
 FLAGS = [
     "--no-sandbox",
@@ -26,7 +26,8 @@ DRAWN = """() => {
   const charts = [...document.querySelectorAll('[data-test="chart-grid-component"]')].filter(c => c.offsetParent);
   const done = c => c.querySelector('[data-test="slice-container"], .slice_container, [role="alert"]')
     && !c.querySelector('.loading, .ant-spin');
-  return charts.length > 0 && charts.every(done);
+  const filters = document.querySelectorAll('[data-test="filter-bar"] :is(.ant-spin, .ant-select-loading)');
+  return charts.length > 0 && charts.every(done) && filters.length === 0;
 }"""
 FAILED = """() => [...document.querySelectorAll('[data-test="chart-grid-component"]')]
   .filter(c => c.offsetParent && c.querySelector('[role="alert"]'))
@@ -65,12 +66,21 @@ def browser() -> Iterator[Browser]:
 
 
 def sign_in(page: Page, base_url: str, username: str, password: str) -> None:
-    """Sign in through the form, as a person does."""
-    page.goto(f"{base_url}/login/", wait_until="domcontentloaded")
-    page.locator("input[name=username], #username").first.fill(username)
-    page.locator("input[name=password], #password").first.fill(password)
-    page.locator("button[type=submit], input[type=submit]").first.click()
-    page.wait_for_url(lambda url: "/login" not in url, timeout=30_000)
+    """Sign in through the form, as a person does: who sees nothing happen tries again.
+
+    Raises AssertionError with what the page says if three tries fail.
+    """
+    for _ in range(3):
+        page.goto(f"{base_url}/login/", wait_until="load")
+        page.locator("#username").fill(username)
+        page.locator("#password").fill(password)
+        page.locator("button[type=submit]").click()
+        try:
+            page.wait_for_url(lambda url: "/login" not in url, timeout=15_000, wait_until="domcontentloaded")
+            return
+        except TimeoutError:
+            continue
+    raise AssertionError(f"{username} could not sign in; the page says: {page.inner_text('body')[:500]!r}")
 
 
 def open_dashboard(page: Page, base_url: str, slug: str) -> None:

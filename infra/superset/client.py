@@ -38,19 +38,23 @@ class Client:
         self._http.headers["Authorization"] = f"Bearer {token}"
         self._http.headers["X-CSRFToken"] = self.send("GET", "/api/v1/security/csrf_token/")["result"]
 
-    def send(self, method: str, path: str, **parts: Any) -> Any:
-        """One request; the decoded answer. Raises SupersetError for anything but a 2xx."""
+    def answer(self, method: str, path: str, **parts: Any) -> httpx.Response:
+        """One request, whatever its answer. Raises SupersetError if there is none."""
         try:
-            answer = self._http.request(method, path, **parts)
+            return self._http.request(method, path, **parts)
         except httpx.HTTPError as error:
             raise SupersetError(
                 f"Superset does not answer at {self.base_url} ({type(error).__name__}): see `./corridor status`."
             ) from error
+
+    def send(self, method: str, path: str, **parts: Any) -> Any:
+        """One request; the decoded answer. Raises SupersetError for anything but a 2xx."""
+        answer = self.answer(method, path, **parts)
         if answer.is_success:
             return answer.json() if answer.content else {}
         raise SupersetError(
             f"{method} {path} was answered with {answer.status_code}: {answer.text[:600]}. "
-            "The log of the service superset says more (`make logs`)."
+            "The log of the service superset says more (`make logs S=superset`)."
         )
 
     def rows(self, path: str, **query: Any) -> Iterator[dict[str, Any]]:

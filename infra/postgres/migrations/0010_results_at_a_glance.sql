@@ -1,5 +1,6 @@
 -- What a first page shows: totals only, every stated figure, and of computed ones the calendar years.
 -- `is_latest`: the newest point of its indicator and place. `is_widest`: the largest place that has the indicator.
+-- Both windows begin with `programme`, so that a filter on it is applied before anything is sorted.
 create view results.v_results_at_a_glance as
 with totals as (
     select
@@ -23,14 +24,14 @@ with totals as (
 select
     t.*,
     t.ends = max(t.ends) over (series rows between unbounded preceding and unbounded following) as is_latest,
-    t.width = max(t.width) over (partition by t.programme_code, t.indicator_code) as is_widest,
+    t.width = max(t.width) over (partition by t.programme, t.indicator_code) as is_widest,
     string_agg(t.result || ' (' || t.phase || ', ' || t.period || ')', '; ')
         over (series groups between unbounded preceding and 1 preceding) as earlier
 from totals as t
 window
     series as (
         partition by
-            t.programme_code, t.indicator_code, t.place_code, t.funder, t.dimension, t.dimension_value, t.has_result
+            t.programme, t.indicator_code, t.place_code, t.funder, t.dimension, t.dimension_value, t.has_result
         order by t.ends
     );
 
