@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from airflow.sdk import DAG, task
+from airflow.sdk import DAG, AssetOrTimeSchedule, CronTriggerTimetable, task
 
 from ingestion.loading.assets import events_loaded
 
@@ -26,7 +26,7 @@ Readers keep the last publication. The last line of the task's log says which st
 |---|---|
 | refused by audit N | see below; it is not retried by itself, because the same data would be refused again |
 | dbt failed | repair the model that it names; `ops.dbt_results` keeps the messages |
-| the database does not answer | nothing: the task tries again, and the next load starts the next run |
+| the database does not answer | nothing: the task tries again, and so does a run each ten minutes |
 
 Refused: `select sentence, city from ops.v_audit_results where audit_id = N and not success`. Have the events voided or
 corrected, or repair the model; the next load builds again, and so does triggering this DAG.
@@ -38,7 +38,11 @@ Running it again at any time is safe, and takes a second when nothing is new. To
 
 with DAG(
     "build_results",
-    schedule=[events_loaded],
+    # Woken by each load; every ten minutes besides, which heals a wake-up or a build that was lost.
+    schedule=AssetOrTimeSchedule(
+        timetable=CronTriggerTimetable("5-59/10 * * * *", timezone="UTC"), assets=events_loaded
+    ),
+    start_date=datetime(2026, 1, 1),
     max_active_runs=1,
     catchup=False,
     doc_md=DOC,
