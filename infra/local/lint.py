@@ -16,6 +16,7 @@ BIN = Path(sys.executable).parent
 CHECKS: dict[str, list[str]] = {
     "types (mypy)": ["mypy"],
     "SQL (sqlfluff)": ["sqlfluff", "lint", "--processes", "1", "--disable-progress-bar", "infra/postgres/migrations"],
+    "dbt (sqlfluff)": ["sqlfluff", "lint", "--processes", "1", "--disable-progress-bar", "models", "tests"],
     "style (ruff)": ["ruff", "check", "."],
     "format (ruff)": ["ruff", "format", "--check", "--diff", "."],
     "YAML (yamllint)": ["yamllint", "--strict", "."],
@@ -33,7 +34,9 @@ def _run(name: str) -> bool:
     program, *arguments = CHECKS[name]
     began = time.monotonic()
     environment = {**clean_environment(), "PATH": f"{BIN}{os.pathsep}{os.environ.get('PATH', '')}"}
-    done = subprocess.run([str(BIN / program), *arguments], cwd=REPO, env=environment, capture_output=True, text=True)
+    # sqlfluff takes the templater of the folder that it is run in.
+    folder = REPO / "dbt_project" if name.startswith("dbt") else REPO
+    done = subprocess.run([str(BIN / program), *arguments], cwd=folder, env=environment, capture_output=True, text=True)
     good = done.returncode == 0
     print(f" {'✓' if good else '✗'} {name:<18} {time.monotonic() - began:5.1f} s", flush=True)
     if not good:

@@ -18,6 +18,7 @@ from typing import Any
 from infra.local.files import write_private
 from infra.local.folders import logs_folder, run_folder
 from infra.local.launch import KEPT, service_environment
+from infra.local.orphans import remember_session
 from infra.local.problems import Problem
 from infra.local.services import Service, services
 from infra.settings import REPO, Settings
@@ -66,6 +67,7 @@ class Supervisor:
                 command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd="/",
                 env=service_environment(self.settings), start_new_session=True,
             )  # fmt: skip
+        remember_session(self.settings, started.pid)
         deadline = time.monotonic() + 30
         while self.pid() is None:
             if started.poll() is not None or time.monotonic() > deadline:
