@@ -15,9 +15,7 @@ from ingestion import topics
 
 @pytest.fixture
 def topic() -> topics.Topic:
-    return topics.Topic(
-        f"scratch.{secrets.token_hex(4)}", 2, topics.DAY_MS, "a test", "UNUSED", {"segment.ms": "1000"}
-    )
+    return topics.Topic(f"scratch.{secrets.token_hex(4)}", 2, topics.DAY_MS, "a test", "UNUSED", {"segment.ms": "1000"})
 
 
 @pytest.fixture(autouse=True)

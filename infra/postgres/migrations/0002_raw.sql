@@ -7,8 +7,10 @@ create table raw.loads (
     finished_at timestamptz,
     announced_by bigint references raw.loads
 );
-comment on column raw.loads.finished_at is 'From then on nothing lands under this load any more: readers may take it as complete.';
-comment on column raw.loads.announced_by is 'The load whose end told readers of this one; another than itself if this one was cut off.';
+comment on column raw.loads.finished_at is
+'From then on nothing lands under this load any more: readers may take it as complete.';
+comment on column raw.loads.announced_by is
+'The load whose end told readers of this one; another than itself if this one was cut off.';
 
 create table raw.load_ranges (
     load_id bigint not null references raw.loads,

@@ -102,7 +102,8 @@ create table ops.builds (
     problem text
 );
 create index on ops.builds (upto_load_id);
-comment on column ops.builds.rules_hash is 'Fingerprint of models, seeds and macros; another one means recompute everything.';
+comment on column ops.builds.rules_hash is
+'Fingerprint of models, seeds and macros; another one means recompute everything.';
 
 create table ops.dbt_results (
     dbt_invocation_id text not null,

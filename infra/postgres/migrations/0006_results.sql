@@ -49,8 +49,8 @@ from ops.current_publication as c
 inner join ops.publications as p on c.publication_id = p.publication_id
 inner join published.indicator_results as r
     on
-        r.valid_from_publication <= c.publication_id
-        and (r.valid_to_publication is null or r.valid_to_publication > c.publication_id);
+        c.publication_id >= r.valid_from_publication
+        and (r.valid_to_publication is null or c.publication_id < r.valid_to_publication);
 
 -- For the steering group only: the same cells with nothing hidden.
 create view results_exact.indicator_results as
@@ -75,8 +75,8 @@ select
 from ops.current_publication as c
 inner join published.indicator_results as r
     on
-        r.valid_from_publication <= c.publication_id
-        and (r.valid_to_publication is null or r.valid_to_publication > c.publication_id);
+        c.publication_id >= r.valid_from_publication
+        and (r.valid_to_publication is null or c.publication_id < r.valid_to_publication);
 
 create view ops.v_publications as
 select
@@ -95,7 +95,12 @@ from ops.publications as p
 cross join ops.current_publication as c;
 
 create view ops.v_publication_watermark as
-select publication_id, watermark_load_id, watermark_at, held, held_reason
+select
+    publication_id,
+    watermark_load_id,
+    watermark_at,
+    held,
+    held_reason
 from ops.current_publication;
 
 create view ops.v_audit_results as
@@ -138,6 +143,8 @@ select
     r.rows_landed,
     r.duplicates,
     r.id_reused,
-    r.refused
+    r.refused,
+    r.gaps,
+    r.expired
 from raw.loads as l
 inner join raw.load_ranges as r on l.load_id = r.load_id;

@@ -10,7 +10,11 @@ grant usage on schema raw to corridor_loader, corridor_warehouse;
 grant select, insert, update on raw.load_offsets, raw.loads, raw.load_ranges to corridor_loader;
 grant select, insert on raw.events, raw.event_identities, raw.id_conflicts, raw.rejected_events to corridor_loader;
 grant execute on function raw.ensure_event_partitions(integer) to corridor_loader;
-do $$ begin execute format('grant temporary on database %I to corridor_loader, corridor_warehouse', current_database()); end $$;
+do $$
+begin
+    execute format('grant temporary on database %I to corridor_loader, corridor_warehouse', current_database());
+end
+$$;
 
 grant select on all tables in schema raw to corridor_warehouse;
 grant all on schema warehouse, candidate to corridor_warehouse;
