@@ -23,7 +23,7 @@ def remember_session(settings: Settings, leader: int) -> None:
     write_whole(run_folder(settings) / "session", f"{_boot()} {leader}\n")
 
 
-def end_orphans(settings: Settings, seconds: float = 30) -> int:
+def end_orphans(settings: Settings, seconds: float = 12) -> int:
     """End supervised processes of this stack that have no supervisor any more; return how many there were.
 
     Call it only when the supervisor does not answer.
