@@ -55,7 +55,7 @@ def find_place(settings: Settings) -> Place:
     shelter = Path(noted) if noted else SHELTER / hashlib.sha256(str(settings.home).encode()).hexdigest()[:16]
     if noted is None:
         write_whole(note, f"{shelter}\n")
-    return Place(shelter / "pginstall18", shelter / "data", user, sheltered=True)
+    return Place(shelter / packaged.parent.name / packaged.name, shelter / "data", user, sheltered=True)
 
 
 def note_of_shelter(settings: Settings) -> Path:
@@ -111,11 +111,16 @@ def can_reach(user: str, path: Path) -> bool:
 
 def _copy_binaries(place: Place) -> None:
     source = packaged_binaries()
+    package = place.binaries.parent
     mark = place.binaries / ".copied_from"
     version = f"{source} {(source / 'bin' / 'postgres').stat().st_mtime_ns}"
     if read_or_none(mark) == version:
         return
-    shutil.rmtree(place.binaries, ignore_errors=True)
-    shutil.copytree(source, place.binaries, symlinks=True)
-    os.chmod(place.binaries, 0o755)  # noqa: S103
+    # The binaries look for their libraries in a folder beside the package, so both are copied as they lie.
+    libraries = source.parent.with_name(f"{source.parent.name}.libs")
+    for old, new in ((source, place.binaries), (libraries, package.with_name(libraries.name))):
+        shutil.rmtree(new, ignore_errors=True)
+        shutil.copytree(old, new, symlinks=True)
+    for folder in (package, place.binaries):
+        os.chmod(folder, 0o755)  # noqa: S103
     write_whole(mark, version)
