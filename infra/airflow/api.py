@@ -15,7 +15,7 @@ class Airflow:
     """A signed-in client of this stack's api-server; use it as a context manager."""
 
     def __init__(self, settings: Settings, timeout: float = 90.0) -> None:
-        self._http = httpx.Client(base_url=settings.airflow_url, timeout=timeout)
+        self._http = httpx.Client(base_url=settings.airflow_url, timeout=timeout, trust_env=False)
         token = self._http.post("/auth/token", json={"username": "admin", "password": settings.secret("airflow_admin")})
         if token.status_code != 201:
             raise Problem(

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import socket
+from http.client import HTTPConnection, HTTPException
+from urllib.parse import urlsplit
 
-import httpx
 import psycopg
 
 from infra.settings import Settings
@@ -33,31 +35,42 @@ def port_answers(host: str, port: int) -> bool:
 
 def gateway_answers(settings: Settings) -> bool:
     """True if the gateway says that it can take events."""
-    return _says_ok(f"{settings.gateway_url}/v1/health/ready")
+    return _get(f"{settings.gateway_url}/v1/health/ready") is not None
 
 
 def superset_answers(settings: Settings) -> bool:
     """True if Superset's web server answers."""
-    return _says_ok(f"{settings.superset_url}/health")
+    return _get(f"{settings.superset_url}/health") is not None
 
 
 def airflow_parts(settings: Settings) -> dict[str, str]:
     """Airflow's own word on each of AIRFLOW_PARTS ("healthy", ...); empty if the api-server does not answer."""
+    body = _get(f"{settings.airflow_url}/api/v2/monitor/health")
+    answer = json.loads(body) if body else {}
+    return {part: str((answer.get(part) or {}).get("status")) for part in AIRFLOW_PARTS} if answer else {}
+
+
+def _get(url: str) -> bytes | None:
+    """Body of a 200 answer, else None. Asked often, so without what a client that knows TLS costs to make."""
+    parts = urlsplit(url)
+    if parts.scheme != "http" or not parts.hostname:
+        return _get_elsewhere(url)
+    connection = HTTPConnection(parts.hostname, parts.port or 80, timeout=5)
     try:
-        answer = httpx.get(f"{settings.airflow_url}/api/v2/monitor/health", timeout=5).json()
-        return {part: str((answer.get(part) or {}).get("status")) for part in AIRFLOW_PARTS}
-    except (httpx.HTTPError, ValueError):
-        return {}
+        connection.request("GET", parts.path)
+        answer = connection.getresponse()
+        return answer.read() if answer.status == 200 else None
+    except (OSError, HTTPException):
+        return None
+    finally:
+        connection.close()
 
 
-def airflow_is_healthy(settings: Settings) -> bool:
-    """True if all parts of Airflow are healthy."""
-    parts = airflow_parts(settings)
-    return bool(parts) and all(state == "healthy" for state in parts.values())
+def _get_elsewhere(url: str) -> bytes | None:
+    import httpx
 
-
-def _says_ok(url: str) -> bool:
     try:
-        return httpx.get(url, timeout=5).status_code == 200
+        answer = httpx.get(url, timeout=5)
+        return answer.content if answer.status_code == 200 else None
     except httpx.HTTPError:
-        return False
+        return None

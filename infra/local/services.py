@@ -21,6 +21,8 @@ class Service:
     variables: Callable[[Settings], Mapping[str, str]] = lambda settings: {}
     #: A file of the repository without which the service cannot be started.
     file: str = ""
+    #: Files and folders that it reads when it starts: `make up` restarts it when they changed.
+    reads: tuple[str, ...] = ()
     url: Callable[[Settings], str] = lambda settings: ""
     stop_seconds: int = 20
     #: Lower starts first and stops last when all are told at once.
@@ -98,14 +100,27 @@ def _postgres_address(settings: Settings) -> str:
     return f"{host}:{port}"
 
 
+_PIPELINE = ("infra/requirements/pipeline.lock", "infra/settings.py")
+_AIRFLOW = (*_PIPELINE, "infra/airflow", "dags", "ingestion/loading", "ingestion/topics.py", "reporting")
+_PLACES = ("dbt_project/seeds/places.csv", "dbt_project/seeds/place_members.csv")
+
 ALL = (
-    Service("postgres", "PostgreSQL", _postgres, url=_postgres_address, priority=10, stop_seconds=30),
-    Service("kafka", "Kafka", _kafka, url=_kafka_address, priority=20, stop_seconds=30),
+    Service(
+        "postgres",
+        "PostgreSQL",
+        _postgres,
+        reads=("infra/postgres/server.conf",),
+        url=_postgres_address,
+        priority=10,
+        stop_seconds=30,
+    ),
+    Service("kafka", "Kafka", _kafka, reads=("infra/kafka",), url=_kafka_address, priority=20, stop_seconds=30),
     Service(
         "gateway",
         "Gateway",
         _module("ingestion.gateway"),
         file="ingestion/gateway/__main__.py",
+        reads=(*_PIPELINE, *_PLACES, "ingestion/gateway", "ingestion/contracts", "ingestion/tokens.py"),
         url=lambda s: s.gateway_url,
     ),
     Service(
@@ -113,17 +128,40 @@ ALL = (
         "Live counters",
         _module("ingestion.streaming.live_counts"),
         file="ingestion/streaming/live_counts.py",
+        reads=(*_PIPELINE, *_PLACES, "ingestion/streaming", "ingestion/topics.py"),
     ),
-    Service("airflow-api", "Airflow", _airflow("api-server"), _airflow_variables, url=lambda s: s.airflow_url),
-    Service("airflow-scheduler", "Airflow scheduler", _airflow("scheduler", "--skip-serve-logs"), _airflow_variables),
-    Service("airflow-dag-processor", "Airflow DAG processor", _airflow("dag-processor"), _airflow_variables),
-    Service("airflow-triggerer", "Airflow triggerer", _airflow("triggerer", "--skip-serve-logs"), _airflow_variables),
+    Service(
+        "airflow-api",
+        "Airflow",
+        _airflow("api-server"),
+        _airflow_variables,
+        reads=_AIRFLOW,
+        url=lambda s: s.airflow_url,
+    ),
+    Service(
+        "airflow-scheduler",
+        "Airflow scheduler",
+        _airflow("scheduler", "--skip-serve-logs"),
+        _airflow_variables,
+        reads=_AIRFLOW,
+    ),
+    Service(
+        "airflow-dag-processor", "Airflow DAG processor", _airflow("dag-processor"), _airflow_variables, reads=_AIRFLOW
+    ),
+    Service(
+        "airflow-triggerer",
+        "Airflow triggerer",
+        _airflow("triggerer", "--skip-serve-logs"),
+        _airflow_variables,
+        reads=_AIRFLOW,
+    ),
     Service(
         "superset",
         "Superset",
         _superset,
         _superset_variables,
         file="infra/superset/superset_config.py",
+        reads=("infra/requirements/bi.lock", "infra/settings.py", "infra/superset"),
         url=lambda s: s.superset_url,
     ),
 )

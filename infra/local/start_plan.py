@@ -117,7 +117,10 @@ class _Plan:
         return ""
 
     def first_run(self, say: Say) -> str:
-        return warm_up.first_run(self.settings, say) if self.airflow_started else "it is warm"
+        if not self.airflow_started:
+            return "it is warm"
+        warm_up.first_run(self.settings)
+        return "started"
 
     def gateway(self, say: Say) -> str:
         self.supervisor.start("gateway")

@@ -15,6 +15,7 @@ import xmlrpc.client
 from pathlib import Path
 from typing import Any
 
+from infra.local.code_mark import code_mark
 from infra.local.files import write_private
 from infra.local.folders import logs_folder, run_folder
 from infra.local.launch import KEPT, service_environment
@@ -163,7 +164,7 @@ class Supervisor:
             signal="INT" if each.name == "postgres" else "TERM",
             group="false" if each.name == "postgres" else "true",
             log=_percent(logs_folder(self.settings) / f"{each.name}.log"),
-            mark=mark,
+            mark=f"{mark}-{code_mark(each.reads)}",
         )
 
 

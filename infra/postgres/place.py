@@ -54,6 +54,8 @@ def find_place(settings: Settings) -> Place:
         return Place(packaged, at_home / "data", user, sheltered=False)
     shelter = Path(noted) if noted else SHELTER / hashlib.sha256(str(settings.home).encode()).hexdigest()[:16]
     if noted is None:
+        # Without a note, what lies there belonged to a stack whose home was removed by hand, with its passwords.
+        shutil.rmtree(shelter, ignore_errors=True)
         write_whole(note, f"{shelter}\n")
     return Place(shelter / packaged.parent.name / packaged.name, shelter / "data", user, sheltered=True)
 
