@@ -20,7 +20,8 @@ print(json.dumps({
     "tasks": [task.task_id for task in dag.tasks],
     "doc": dag.doc_md,
     "heavy": [name for name in ("dbt", "great_expectations", "pandas") if name in sys.modules],
-    "assets": [asset.name for asset in dag.schedule],
+    "assets": [dag.schedule.asset_condition.name],
+    "besides": dag.schedule.timetable.expression,
 }))
 """
 
@@ -36,6 +37,7 @@ def dag() -> dict[str, object]:
 def test_dag__is_woken_by_loads_and_runs_alone(dag: dict[str, object]) -> None:
     assert (dag["dag_id"], dag["tasks"]) == ("build_results", ["build_results"])
     assert (dag["assets"], dag["max_active_runs"], dag["catchup"]) == (["events_loaded"], 1, False)
+    assert dag["besides"] == "5-59/10 * * * *"
 
 
 def test_dag__imports_nothing_heavy_when_parsed(dag: dict[str, object]) -> None:
