@@ -91,7 +91,7 @@ def _logs(settings: Settings, arguments: argparse.Namespace) -> int:
     files = sorted(folder.glob(f"{arguments.service or '*'}.log"))
     if not files:
         names = ", ".join(sorted(path.stem for path in folder.glob("*.log"))) or "none yet"
-        raise Problem(f"There is no log {arguments.service or ''} in {folder}; there are: {names}.")
+        raise Problem(f"There is no log of {arguments.service or 'any service'} in {folder}; there are: {names}.")
     os.execvp("tail", ["tail", "-n", "40", "-F", *map(str, files)])  # noqa: S606 - tail takes our place
 
 

@@ -9,7 +9,7 @@ import fcntl
 import hashlib
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -61,12 +61,7 @@ def _install(name: str, log_folder: Path) -> None:
     (folder / ".corridor-stamp").unlink(missing_ok=True)
     command = [uv, "pip", "sync", "--require-hashes", "--compile-bytecode", "--python", environment_python(name),
                LOCKS / f"{name}.lock"]  # fmt: skip
-    try:
-        run_logged(command, log_folder / f"install_{name}.log", env=_uv_variables(), what=f"Installing {name}")
-    except Problem as problem:
-        raise Problem(
-            f"{problem} Check the network or proxy, then run `make up` again: it goes on from there."
-        ) from problem
+    _download(command, log_folder / f"install_{name}.log", f"Installing {name}", _uv_variables())
     write_whole(folder / ".corridor-stamp", _stamp(name))
     unfinished.unlink()
 
@@ -86,9 +81,18 @@ def _uv(log_folder: Path) -> Path:
             )
             pip = [folder / "bin" / "python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check",
                    "--no-deps", "--require-hashes", "-r", LOCKS / "tools.lock"]  # fmt: skip
-            run_logged(pip, log, what="Installing uv (is the Python registry reachable?)")
+            _download(pip, log, "Installing uv", clean_environment())
             write_whole(folder / ".corridor-stamp", _stamp("tools"))
         return uv
+
+
+def _download(command: Sequence[object], log: Path, what: str, env: dict[str, str]) -> None:
+    try:
+        run_logged(command, log, env=env, what=what)
+    except Problem as problem:
+        raise Problem(
+            f"{problem} Check that the Python registry can be reached (network, proxy), then run this again."
+        ) from problem
 
 
 def _uv_variables() -> dict[str, str]:
