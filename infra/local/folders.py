@@ -7,6 +7,9 @@ from pathlib import Path
 
 from infra.settings import Settings
 
+#: An empty file that tells a CORRIDOR_HOME from any other folder.
+HOME_MARK = ".corridor-home"
+
 
 def make_folders(settings: Settings) -> None:
     """Create CORRIDOR_HOME and its folders; those with secrets or logs are closed to other users.
@@ -14,6 +17,7 @@ def make_folders(settings: Settings) -> None:
     CORRIDOR_HOME itself may be passed through, because an unprivileged user runs Postgres when we are root.
     """
     settings.home.mkdir(parents=True, exist_ok=True)
+    (settings.home / HOME_MARK).touch()
     os.chmod(settings.home, 0o711)  # noqa: S103
     for folder in (secrets_folder(settings), logs_folder(settings), run_folder(settings)):
         folder.mkdir(exist_ok=True)

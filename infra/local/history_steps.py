@@ -16,12 +16,6 @@ from infra.settings import REPO, Settings
 FOLDER = REPO / "ingestion" / "history"
 
 
-def is_built() -> bool:
-    """True if the history and the DAGs that publish it are in this tree."""
-    needed = ("ingestion/history/send.py", "dags/load_events.py", "dags/build_results.py")
-    return all((REPO / path).exists() for path in needed)
-
-
 def steps(settings: Settings) -> list[Step]:
     """Sending, then the publication."""
 

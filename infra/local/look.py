@@ -17,7 +17,7 @@ _PARTS = {"airflow-scheduler": "scheduler", "airflow-dag-processor": "dag_proces
 
 @dataclass(frozen=True)
 class State:
-    """One service: `state` is up, starting, unhealthy, down, missing (its code) or external (not run by this stack)."""
+    """One service: `state` is up, starting, unhealthy, down or external (not run by this stack)."""
 
     name: str
     title: str
@@ -57,7 +57,7 @@ def _state(settings: Settings, each: Service, own: bool, known: dict[str, Any] |
         answers = _answers(settings, each.name, parts)
         return State(each.name, each.title, "external" if answers else "down", None, None, None, url)
     if known is None or not known["pid"]:
-        return State(each.name, each.title, "down" if each.is_built() else "missing", None, None, None, url)
+        return State(each.name, each.title, "down", None, None, None, url)
     state = "up" if _answers(settings, each.name, parts) else "unhealthy"
     if known["statename"] == "STARTING" or (state == "unhealthy" and known["now"] - known["start"] < 20):
         state = "starting"

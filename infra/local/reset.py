@@ -7,12 +7,10 @@ from pathlib import Path
 
 from infra.local.down import take_down
 from infra.local.files import read_or_none
+from infra.local.folders import HOME_MARK
 from infra.local.problems import Problem
 from infra.postgres.place import SHELTER, note_of_shelter
 from infra.settings import REPO, Settings
-
-#: What is found in a CORRIDOR_HOME; a folder with none of these is not ours to remove.
-_SIGNS = ("run", "secrets", "logs")
 
 
 def folders_of(settings: Settings) -> list[Path]:
@@ -27,13 +25,22 @@ def remove_stack(settings: Settings) -> list[Path]:
     folders = folders_of(settings)
     if not folders:
         return []
-    if settings.home in (REPO, *REPO.parents, Path.home()) or not any(
-        (settings.home / sign).is_dir() for sign in _SIGNS
-    ):
+    if not _is_ours(settings.home):
         raise Problem(
             f"CORRIDOR_HOME is {settings.home}, which does not look like a stack's folder: remove it by hand."
         )
     take_down(settings)
-    for folder in reversed(folders):
+    for folder in reversed(folders[1:]):
         shutil.rmtree(folder)
+    for path in settings.home.iterdir():
+        # The mark goes last, so that an interrupted removal can be done again.
+        if path.name != HOME_MARK:
+            shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
+    shutil.rmtree(settings.home)
     return folders
+
+
+def _is_ours(home: Path) -> bool:
+    if home in (REPO, *REPO.parents, Path.home()):
+        return False
+    return (home / HOME_MARK).exists() or not any(home.iterdir())

@@ -19,18 +19,12 @@ class Service:
     command: Callable[[Settings], list[str]]
     #: Added to the process environment of the service.
     variables: Callable[[Settings], Mapping[str, str]] = lambda settings: {}
-    #: A file of the repository without which the service cannot be started.
-    file: str = ""
     #: Files and folders that it reads when it starts: `make up` restarts it when they changed.
     reads: tuple[str, ...] = ()
     url: Callable[[Settings], str] = lambda settings: ""
     stop_seconds: int = 20
     #: Lower starts first and stops last when all are told at once.
     priority: int = 500
-
-    def is_built(self) -> bool:
-        """True if the code of the service is in this tree."""
-        return (REPO / self.file).exists()
 
 
 def services(settings: Settings) -> list[Service]:
@@ -119,7 +113,6 @@ ALL = (
         "gateway",
         "Gateway",
         _module("ingestion.gateway"),
-        file="ingestion/gateway/__main__.py",
         reads=(*_PIPELINE, *_PLACES, "ingestion/gateway", "ingestion/contracts", "ingestion/tokens.py"),
         url=lambda s: s.gateway_url,
     ),
@@ -127,7 +120,6 @@ ALL = (
         "streaming",
         "Live counters",
         _module("ingestion.streaming.live_counts"),
-        file="ingestion/streaming/live_counts.py",
         reads=(*_PIPELINE, *_PLACES, "ingestion/streaming", "ingestion/topics.py"),
     ),
     Service(
@@ -160,7 +152,6 @@ ALL = (
         "Superset",
         _superset,
         _superset_variables,
-        file="infra/superset/superset_config.py",
         reads=("infra/requirements/bi.lock", "infra/settings.py", "infra/superset"),
         url=lambda s: s.superset_url,
     ),

@@ -15,7 +15,7 @@ from infra.local.supervisor import Supervisor
 from infra.postgres.logins import make_logins
 from infra.postgres.migrate import migrate
 from infra.postgres.server import prepare_server
-from infra.settings import REPO, Settings
+from infra.settings import Settings
 
 AIRFLOW_PROCESSES = ("airflow-api", "airflow-scheduler", "airflow-dag-processor", "airflow-triggerer")
 
@@ -23,7 +23,8 @@ AIRFLOW_PROCESSES = ("airflow-api", "airflow-scheduler", "airflow-dag-processor"
 def start_plan(settings: Settings, supervisor: Supervisor, history: bool) -> list[Step]:
     """The steps that bring up the stack of `settings`."""
     plan = _Plan(settings, supervisor)
-    steps = [
+    ready = ("database", "kafka")
+    return [
         Step("postgres", "PostgreSQL", plan.postgres),
         Step("jars", "Kafka's jars", plan.jars),
         Step("kafka", "Kafka and its topics", plan.kafka, ("jars",)),
@@ -31,19 +32,12 @@ def start_plan(settings: Settings, supervisor: Supervisor, history: bool) -> lis
         Step("database", "Warehouse: logins, migrations", plan.database, ("postgres",)),
         Step("airflow_database", "Airflow's database", plan.airflow_database, ("postgres",)),
         Step("airflow", "Airflow", plan.airflow, ("airflow_database",)),
+        Step("gateway", "Gateway", plan.gateway, ready),
+        Step("streaming", "Live counters", plan.streaming, ready),
+        Step("first_run", "Airflow's first run", plan.first_run, ("airflow", *ready)),
+        *superset_steps.steps(settings, supervisor),
+        *(history_steps.steps(settings) if history else ()),
     ]
-    ready = ("database", "kafka")
-    if service("gateway").is_built():
-        steps.append(Step("gateway", "Gateway", plan.gateway, ready))
-    if service("streaming").is_built():
-        steps.append(Step("streaming", "Live counters", plan.streaming, ready))
-    if any((REPO / "dags").glob("*.py")):
-        steps.append(Step("first_run", "Airflow's first run", plan.first_run, ("airflow", *ready)))
-    if service("superset").is_built():
-        steps += superset_steps.steps(settings, supervisor)
-    if history and service("gateway").is_built() and history_steps.is_built():
-        steps += history_steps.steps(settings)
-    return steps
 
 
 class _Plan:

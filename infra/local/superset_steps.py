@@ -24,13 +24,11 @@ FOLDER = REPO / "infra" / "superset"
 def steps(settings: Settings, supervisor: Supervisor) -> list[Step]:
     """Database, server, dashboards; in this order."""
     plan = _Plan(settings, supervisor)
-    found = [
+    return [
         Step("superset_database", "Superset's database", plan.database, ("postgres", "bi")),
         Step("superset", "Superset", plan.server, ("superset_database",)),
+        Step("dashboards", "Dashboards and roles", plan.dashboards, ("superset", "database")),
     ]
-    if (FOLDER / "importer.py").exists():
-        found.append(Step("dashboards", "Dashboards and roles", plan.dashboards, ("superset", "database")))
-    return found
 
 
 class _Plan:

@@ -142,7 +142,7 @@ class Supervisor:
             pid=_percent(self.pid_file),
             user="user=root\n" if os.geteuid() == 0 else "",
         )
-        parts = [self._program(each, mark) for each in services(self.settings) if each.is_built()]
+        parts = [self._program(each, mark) for each in services(self.settings)]
         return head + "".join(parts)
 
     def _program(self, each: Service, mark: str) -> str:

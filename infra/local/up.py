@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from infra.local.checks import check_ports
 from infra.local.console import Console
 from infra.local.folders import logs_folder, make_folders
 from infra.local.orphans import end_orphans
 from infra.local.secret_files import make_city_keys, make_secrets
-from infra.local.services import services
 from infra.local.start_plan import start_plan
 from infra.local.steps import run_steps
 from infra.local.supervisor import Supervisor
@@ -27,9 +27,6 @@ def bring_up(settings: Settings, history: bool = True, console: Console | None =
     supervisor = Supervisor(settings)
     if supervisor.pid() is None and (ended := end_orphans(settings)):
         console.say(f" · ended {ended} processes that an earlier supervisor had left behind")
+    check_ports(settings)
     supervisor.ensure_running()
-    seconds = run_steps(start_plan(settings, supervisor, history=history), console, logs_folder(settings))
-    missing = [service.title for service in services(settings) if not service.is_built()]
-    if missing:
-        console.say(f" ! not in this tree, so not started: {', '.join(missing)}")
-    return seconds
+    return run_steps(start_plan(settings, supervisor, history=history), console, logs_folder(settings))
