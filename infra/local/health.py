@@ -33,6 +33,12 @@ def port_answers(host: str, port: int) -> bool:
         return False
 
 
+def kafka_answers(settings: Settings) -> bool:
+    """True if the first of the brokers accepts connections."""
+    host, _, port = settings.kafka_bootstrap.split(",")[0].rpartition(":")
+    return port_answers(host, int(port))
+
+
 def gateway_answers(settings: Settings) -> bool:
     """True if the gateway says that it can take events."""
     return _get(f"{settings.gateway_url}/v1/health/ready") is not None

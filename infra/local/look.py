@@ -69,8 +69,7 @@ def _answers(settings: Settings, name: str, parts: dict[str, str]) -> bool:
     if name == "postgres":
         return health.postgres_answers(settings)
     if name == "kafka":
-        host, _, port = settings.kafka_bootstrap.split(",")[0].rpartition(":")
-        return health.port_answers(host, int(port))
+        return health.kafka_answers(settings)
     if name == "gateway":
         return health.gateway_answers(settings)
     if name == "superset":

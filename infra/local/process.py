@@ -46,7 +46,7 @@ def run_logged(
             _end(process)
     if code:
         name = what or Path(str(command[0])).name
-        raise Problem(f"{name} failed with exit code {code}; its last words: {_tail(log)!r} (all of it: {log}).")
+        raise Problem(f"{name} failed with exit code {code}; its last words: {last_words(log)!r} (all of it: {log}).")
 
 
 def end_all() -> None:
@@ -75,6 +75,9 @@ def _end(process: subprocess.Popen[bytes]) -> None:
             process.wait()
 
 
-def _tail(log: Path, size: int = 600) -> str:
+def last_words(log: Path, size: int = 600) -> str:
+    """The last lines of a log in one line, to stand in a message."""
+    if not log.exists():
+        return ""
     text = log.read_bytes()[-size:].decode("utf-8", "replace")
     return " / ".join(line.strip() for line in text.splitlines()[-5:] if line.strip())

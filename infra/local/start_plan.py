@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from infra.airflow import warm_up
 from infra.airflow.database import set_up_database
 from infra.kafka.broker import prepare_broker
@@ -9,6 +11,7 @@ from infra.kafka.jars import fetch_jars
 from infra.local import health, history_steps, superset_steps
 from infra.local.environments import ensure
 from infra.local.folders import logs_folder
+from infra.local.readiness import wait_until_ready
 from infra.local.services import service, services
 from infra.local.steps import Say, Step, wait_for
 from infra.local.supervisor import Supervisor
@@ -52,11 +55,11 @@ class _Plan:
     def postgres(self, say: Say) -> str:
         settings = self.settings
         if "postgres" not in self.own:
-            wait_for(lambda: health.postgres_answers(settings), 15, self._unreachable("postgres"))
+            self._wait("postgres", lambda: health.postgres_answers(settings), 15)
             return "an existing one"
         place = prepare_server(settings)
         self.supervisor.start("postgres")
-        wait_for(lambda: health.postgres_answers(settings), 60, self._not_ready("postgres"), every=0.1)
+        self._wait("postgres", lambda: health.postgres_answers(settings), 60, every=0.1)
         return f"data and binaries in {place.data.parent}, which user {place.user} can reach" if place.sheltered else ""
 
     def jars(self, say: Say) -> str:
@@ -73,8 +76,7 @@ class _Plan:
         if "kafka" in self.own:
             prepare_broker(self.settings)
             self.supervisor.start("kafka")
-        host, _, port = self.settings.kafka_bootstrap.split(",")[0].rpartition(":")
-        wait_for(lambda: health.port_answers(host, int(port)), 60, self._not_ready("kafka"), every=0.1)
+        self._wait("kafka", lambda: health.kafka_answers(self.settings), 60, every=0.1)
         done: list[str] = []
 
         def topics_are_right() -> bool:
@@ -85,7 +87,7 @@ class _Plan:
                 return False
             return True
 
-        wait_for(topics_are_right, 60, self._not_ready("kafka"))
+        self._wait("kafka", topics_are_right, 60)
         return f"{len(done)} topic changes" if done else ""
 
     def bi_environment(self, say: Say) -> str:
@@ -107,7 +109,7 @@ class _Plan:
             say(", ".join(part for part, state in parts.items() if state != "healthy") or "api-server")
             return bool(parts) and all(state == "healthy" for state in parts.values())
 
-        wait_for(healthy, 120, self._not_ready("airflow-api"))
+        self._wait("airflow-api", healthy, 120)
         return ""
 
     def first_run(self, say: Say) -> str:
@@ -118,22 +120,22 @@ class _Plan:
 
     def gateway(self, say: Say) -> str:
         self.supervisor.start("gateway")
-        wait_for(lambda: health.gateway_answers(self.settings), 60, self._not_ready("gateway"), every=0.1)
+        self._wait("gateway", lambda: health.gateway_answers(self.settings), 60, every=0.1)
         return ""
 
     def streaming(self, say: Say) -> str:
         self.supervisor.start("streaming")
-        wait_for(lambda: self._is_running("streaming"), 60, self._not_ready("streaming"))
+        self._wait("streaming", lambda: self._is_running("streaming"), 60)
         return ""
 
     def _is_running(self, name: str) -> bool:
         return self.supervisor.processes().get(name, {}).get("statename") == "RUNNING"
 
-    def _not_ready(self, name: str) -> str:
-        if name not in self.own:
-            return self._unreachable(name)
-        return (f"{service(name).title} did not become ready in time: read {logs_folder(self.settings) / name}.log "
-                f"(`make logs S={name}`), then run `make up` again.")  # fmt: skip
+    def _wait(self, name: str, condition: Callable[[], bool], seconds: float, every: float = 0.25) -> None:
+        if name in self.own:
+            wait_until_ready(self.supervisor, name, condition, seconds, every)
+        else:
+            wait_for(condition, 15, self._unreachable(name), every)
 
     def _unreachable(self, name: str) -> str:
         setting = {"kafka": "CORRIDOR_KAFKA_BOOTSTRAP", "postgres": "CORRIDOR_POSTGRES_ADMIN_URL"}[name]

@@ -11,8 +11,9 @@ from infra.local.files import read_or_none, write_whole
 from infra.local.folders import logs_folder, run_folder
 from infra.local.launch import service_environment
 from infra.local.process import run_logged
+from infra.local.readiness import wait_until_ready
 from infra.local.services import superset_environment
-from infra.local.steps import Say, Step, wait_for
+from infra.local.steps import Say, Step
 from infra.local.supervisor import Supervisor
 from infra.postgres.metadata import ensure_metadata
 from infra.settings import REPO, Settings
@@ -44,8 +45,7 @@ class _Plan:
 
     def server(self, say: Say) -> str:
         self.started = self.supervisor.start("superset")
-        late = "Superset did not become ready in time: read `make logs S=superset`, then run `make up` again."
-        wait_for(lambda: health.superset_answers(self.settings), 120, late)
+        wait_until_ready(self.supervisor, "superset", lambda: health.superset_answers(self.settings), 120)
         return ""
 
     def dashboards(self, say: Say) -> str:

@@ -1,28 +1,24 @@
-"""The supervisor of one stack: its generated configuration, its start, and what it can be asked over HTTP on 127.0.0.1.
+"""The supervisor of one stack: its start, and what it can be asked over HTTP on 127.0.0.1.
 
 HTTP and not a Unix socket, because the path of a socket may not be longer than about 100 characters.
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
 import os
 import subprocess
 import sys
 import time
 import xmlrpc.client
-from pathlib import Path
 from typing import Any
 
-from infra.local.code_mark import code_mark
 from infra.local.files import write_private
 from infra.local.folders import logs_folder, run_folder
-from infra.local.launch import KEPT, service_environment
+from infra.local.launch import service_environment
 from infra.local.orphans import remember_session
 from infra.local.problems import Problem
-from infra.local.services import Service, services
-from infra.settings import REPO, Settings
+from infra.local.supervisor_config import configuration_text
+from infra.settings import Settings
 
 
 class Supervisor:
@@ -56,8 +52,7 @@ class Supervisor:
 
     def ensure_running(self) -> bool:
         """Start the supervisor, or let the running one take over a changed configuration; True if it was started."""
-        self._keep_environment()
-        write_private(self.configuration, self._configuration_text())
+        write_private(self.configuration, configuration_text(self.settings))
         if self.pid() is not None:
             self._apply_changes()
             return False
@@ -127,88 +122,6 @@ class Supervisor:
             self.call("supervisor.removeProcessGroup", group)
         for group in [*added, *changed]:
             self.call("supervisor.addProcessGroup", group)
-
-    def _keep_environment(self) -> None:
-        kept = {name: value for name, value in self.settings.env.items() if name.startswith("CORRIDOR_")}
-        write_private(run_folder(self.settings) / KEPT, json.dumps(kept, indent=1, sort_keys=True) + "\n")
-
-    def _configuration_text(self) -> str:
-        kept = (run_folder(self.settings) / KEPT).read_bytes()
-        mark = hashlib.sha256(kept + str(self.settings.port_base).encode()).hexdigest()[:12]
-        head = _HEAD.format(
-            port=self.settings.port("supervisor"),
-            password=self.settings.secret("supervisor"),
-            log=_percent(logs_folder(self.settings) / "supervisord.log"),
-            pid=_percent(self.pid_file),
-            user="user=root\n" if os.geteuid() == 0 else "",
-        )
-        parts = [self._program(each, mark) for each in services(self.settings)]
-        return head + "".join(parts)
-
-    def _program(self, each: Service, mark: str) -> str:
-        command, user, folder = [sys.executable, "-m", "infra.local.launch", each.name], "", str(REPO)
-        if each.name == "postgres":
-            from infra.postgres.place import find_place
-
-            # As another user it may not be able to reach the repository, so it is run without the launcher.
-            command, folder = each.command(self.settings), "/"
-            user = f"user={name}\n" if (name := find_place(self.settings).user) else ""
-        return _PROGRAM.format(
-            name=each.name,
-            command=_percent(" ".join(f'"{part}"' for part in command)),
-            folder=_percent(folder),
-            user=user,
-            priority=each.priority,
-            stop=each.stop_seconds,
-            # Postgres takes SIGINT as "end now, roll back what is open"; SIGTERM would wait for every client.
-            signal="INT" if each.name == "postgres" else "TERM",
-            group="false" if each.name == "postgres" else "true",
-            log=_percent(logs_folder(self.settings) / f"{each.name}.log"),
-            mark=f"{mark}-{code_mark(each.reads)}",
-        )
-
-
-_HEAD = """; Written by `make up`. Changes here are lost.
-[supervisord]
-logfile={log}
-logfile_maxbytes=5MB
-logfile_backups=1
-pidfile={pid}
-nodaemon=true
-umask=077
-{user}
-[inet_http_server]
-port=127.0.0.1:{port}
-username=corridor
-password={password}
-
-[rpcinterface:supervisor]
-supervisor.rpcinterface_factory=supervisor.rpcinterface:make_main_rpcinterface
-"""
-
-_PROGRAM = """
-[program:{name}]
-command={command}
-directory={folder}
-{user}environment=CORRIDOR_CONFIGURATION="{mark}"
-autostart=false
-autorestart=true
-startsecs=1
-startretries=5
-priority={priority}
-stopsignal={signal}
-stopwaitsecs={stop}
-stopasgroup=false
-killasgroup={group}
-redirect_stderr=true
-stdout_logfile={log}
-stdout_logfile_maxbytes=20MB
-stdout_logfile_backups=2
-"""
-
-
-def _percent(text: str | Path) -> str:
-    return str(text).replace("%", "%%")
 
 
 def _exists(pid: int) -> bool:
