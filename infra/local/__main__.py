@@ -63,8 +63,8 @@ def _up(settings: Settings, arguments: argparse.Namespace) -> None:
     from infra.local.ready import show_ready
     from infra.local.up import bring_up
 
-    bring_up(settings, history=not arguments.no_history, console=console)
-    show_ready(settings, console.seconds)
+    steps = bring_up(settings, history=not arguments.no_history, console=console)
+    show_ready(settings, steps, console.seconds)
 
 
 def _down(settings: Settings, arguments: argparse.Namespace) -> None:

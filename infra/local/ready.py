@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 
 from rich.console import Console as Terminal
 from rich.table import Table
@@ -19,24 +20,25 @@ _SIGN_IN = {
 }
 
 
-def show_ready(settings: Settings, seconds: float) -> None:
-    """Print the table."""
+def show_ready(settings: Settings, steps: Mapping[str, float], seconds: float) -> None:
+    """Print the table; `steps` holds the seconds of each step of the start, `seconds` is the whole of it."""
     table = Table(title="Corridor is ready", title_justify="left", title_style="bold", pad_edge=False)
-    for column in ("service", "state", "address", "user", "password in"):
+    for column in ("service", "state", "address", "user", "password in secrets/"):
         table.add_column(column, overflow="fold")
-    table.add_column("memory (PSS)", justify="right", no_wrap=True)
+    for column in ("started in", "memory (PSS)"):
+        table.add_column(column, justify="right", no_wrap=True)
     for state in look(settings):
         user, secret = _SIGN_IN.get(state.name, ("", ""))
         memory = f"{state.memory_bytes / MIB:,.0f} MB" if state.memory_bytes else ""
-        mood = "" if state.good else "red"
-        table.add_row(
-            state.title, state.state, state.url, user, f"secrets/{secret}" if secret else "", memory, style=mood
-        )
+        took = steps.get(state.name.split("-")[0])
+        started = f"{took:.1f} s" if took is not None and state.state != "external" else ""
+        style = "" if state.good else "red"
+        table.add_row(state.title, state.state, state.url, user, secret, started, memory, style=style)
     terminal = Terminal(width=None if sys.stdout.isatty() else 120)
     terminal.print(table)
     terminal.print(
         f"Ready after {seconds:.0f} s, {supervisor_memory(settings) / MIB:,.0f} MB in all. "
-        f"Passwords, logs and data are below {settings.home}.",
+        f"Secrets, logs and data are below {settings.home}.",
         "Next: open Superset, or look around with `./corridor status` and `./corridor --help`.",
         sep="\n",
         highlight=False,
