@@ -23,9 +23,9 @@ _SIGN_IN = {
 def show_ready(settings: Settings, steps: Mapping[str, float], seconds: float) -> None:
     """Print the table; `steps` holds the seconds of each step of the start, `seconds` is the whole of it."""
     table = Table(title="Corridor is ready", title_justify="left", title_style="bold", pad_edge=False)
-    for column in ("service", "state", "address", "user", "password in secrets/"):
+    for column in ("service", "state", "address", "user", "password"):
         table.add_column(column, overflow="fold")
-    for column in ("started in", "memory (PSS)"):
+    for column in ("ready in", "memory"):
         table.add_column(column, justify="right", no_wrap=True)
     for state in look(settings):
         user, secret = _SIGN_IN.get(state.name, ("", ""))
@@ -37,8 +37,8 @@ def show_ready(settings: Settings, steps: Mapping[str, float], seconds: float) -
     terminal = Terminal(width=None if sys.stdout.isatty() else 120)
     terminal.print(table)
     terminal.print(
-        f"Ready after {seconds:.0f} s, {supervisor_memory(settings) / MIB:,.0f} MB in all. "
-        f"Secrets, logs and data are below {settings.home}.",
+        f"Ready after {seconds:.0f} s, {supervisor_memory(settings) / MIB:,.0f} MB (PSS) in all. "
+        f"A password lies in the file of that name in {settings.home / 'secrets'}.",
         "Next: open Superset, or look around with `./corridor status` and `./corridor --help`.",
         sep="\n",
         highlight=False,
