@@ -43,7 +43,7 @@ class Settings:
     @classmethod
     def load(cls, env: dict[str, str] | None = None) -> Settings:
         """Read the settings from `env` (default: the process environment, after `.env` at the repo's root)."""
-        values = {**_dotenv(REPO / ".env"), **os.environ} if env is None else env
+        values = {**read_dotenv(REPO / ".env"), **os.environ} if env is None else env
         home = Path(values.get("CORRIDOR_HOME") or REPO / ".corridor").expanduser().resolve()
         base = values.get("CORRIDOR_PORT_BASE") or "18000"
         if not base.isdigit() or not 1024 <= int(base) <= 65500:
@@ -136,7 +136,8 @@ def _with_database(url: str, database: str) -> str:
     return parts._replace(path=f"/{database}").geturl()
 
 
-def _dotenv(path: Path) -> dict[str, str]:
+def read_dotenv(path: Path) -> dict[str, str]:
+    """The names and values of a `.env` file; empty if there is none."""
     if not path.exists():
         return {}
     lines = (line.strip() for line in path.read_text(encoding="utf-8").splitlines())

@@ -10,6 +10,7 @@ import psycopg
 import pytest
 
 from infra.settings import REPO, Settings
+from tests.isolation import isolated_settings
 
 GROUPS = ("unit", "integration", "browser", "chaos", "bench")
 
@@ -36,12 +37,9 @@ def stack() -> Iterator[Settings]:
     from infra.local.reset import remove_stack
     from infra.local.up import bring_up
 
-    settings = Settings.load(
-        {
-            **os.environ,
-            "CORRIDOR_HOME": os.environ.get("CORRIDOR_TEST_HOME") or str(REPO / ".corridor-test"),
-            "CORRIDOR_PORT_BASE": os.environ.get("CORRIDOR_TEST_PORT_BASE") or "28000",
-        }
+    settings = isolated_settings(
+        Path(os.environ.get("CORRIDOR_TEST_HOME") or REPO / ".corridor-test"),
+        os.environ.get("CORRIDOR_TEST_PORT_BASE") or "28000",
     )
     remove_stack(settings)
     bring_up(settings, history=True)

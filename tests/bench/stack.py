@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
 import sys
@@ -12,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from infra.settings import REPO, Settings
+from tests.isolation import isolated_environment, isolated_settings
 
 PORT_BASE = "38000"
 
@@ -31,16 +31,14 @@ class FreshStack:
 
     def env(self) -> dict[str, str]:
         """Environment of commands in the clone."""
-        return {**os.environ, "CORRIDOR_HOME": str(self.settings.home), "CORRIDOR_PORT_BASE": PORT_BASE}
+        return isolated_environment(self.settings.home, PORT_BASE)
 
 
 def clone() -> FreshStack:
     """Clone the committed state into a temporary folder; nothing runs yet."""
     folder = Path(tempfile.mkdtemp(prefix="corridor-bench-"))
     subprocess.run(["git", "clone", "-q", str(REPO), str(folder / "corridor")], check=True)
-    home = folder / "corridor" / ".corridor"
-    env = {**os.environ, "CORRIDOR_HOME": str(home), "CORRIDOR_PORT_BASE": PORT_BASE}
-    return FreshStack(folder / "corridor", Settings.load(env))
+    return FreshStack(folder / "corridor", isolated_settings(folder / "corridor" / ".corridor", PORT_BASE))
 
 
 def remove(stack: FreshStack) -> None:
