@@ -20,6 +20,7 @@ class Sender:
     settings: Settings
     key: str
     source: str
+    city: str
     batches: int
     size: int = 50
     acknowledged: set[str] = field(default_factory=set)
@@ -35,7 +36,7 @@ class Sender:
         headers = {"X-API-Key": self.key, "Content-Type": BATCH_TYPE}
         with httpx.Client(timeout=15, headers=headers) as client:
             for number in range(self.batches):
-                events = [_event(self.source, number * self.size + each) for each in range(self.size)]
+                events = [_event(self.source, self.city, number * self.size + each) for each in range(self.size)]
                 while not self._answered(client, events):
                     threading.Event().wait(0.3)
 
@@ -59,15 +60,15 @@ def new_source() -> str:
     return f"urn:corridor:chaos:{uuid.uuid4().hex[:10]}"
 
 
-def _event(source: str, number: int) -> dict[str, Any]:
+def _event(source: str, city: str, number: int) -> dict[str, Any]:
     return {
         "specversion": "1.0",
         "id": f"event-{number:07d}",
         "source": source,
         "type": "arrival.counted.v1",
         "subject": f"desk/{number:07d}",
-        "time": f"2017-03-{number % 28 + 1:02d}T{number % 24:02d}:00:00+03:00",
+        "time": f"2016-03-{number % 28 + 1:02d}T{number % 24:02d}:00:00+03:00",
         "programme": "OPS",
-        "city": "ARUA",
+        "city": city,
         "data": {"direction": "in", "count": 1 + number % 7, "place_name": "bus station", "estimate": False},
     }
