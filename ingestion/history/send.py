@@ -6,19 +6,23 @@ python -m ingestion.history.send [--url URL] [--key-file FILE]
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import psycopg
+
 from infra.settings import Settings, SettingsError
 from ingestion.client import SendError, send_events
 from ingestion.history.events import PARTNER, PROGRAMME, SOURCE_PREFIX, history_events
 from ingestion.history.records import History, HistoryError, load_history
-from ingestion.keys import KeyRefused, create_key
+from ingestion.history.versions import Ledger, new_versions, read_ledger
+from ingestion.kept_keys import kept_key
+from ingestion.keys import KeyRefused
 
 KEY_SECRET = "key_history"  # noqa: S105 -- the name of the secret, not the secret
+WRITE_VERSIONS = ".venv/pipeline/bin/python -m ingestion.history.versions"
 
 
 @dataclass(frozen=True)
@@ -58,24 +62,33 @@ def send_history(url: str, key: str, history: History | None = None) -> HistoryS
 
 
 def history_key(settings: Settings) -> str:
-    """The programme office's key: the secret `key_history`, made on first use."""
+    """The programme office's key: the secret `key_history`, made if there is none that the gateway would take."""
+    return kept_key(
+        settings,
+        KEY_SECRET,
+        programme=PROGRAMME,
+        partner=PARTNER,
+        source_prefix=SOURCE_PREFIX,
+        label="published figures of the programme",
+    )
+
+
+def check_versions(history: History, ledger: Ledger | None = None) -> None:
+    """Refuse a history with a change that nobody would take, or that versions.csv does not know yet.
+
+    A record changed under its old version gets a new event id but stands beside the first one as another original, so
+    results would go on showing the first. Raises HistoryError naming the records and what to do.
+    """
     try:
-        return settings.secret(KEY_SECRET)
-    except SettingsError:
-        key = create_key(
-            settings.dsn("owner"),
-            programme=PROGRAMME,
-            partner=PARTNER,
-            source_prefix=SOURCE_PREFIX,
-            label="published figures of the programme",
+        new = new_versions(history, read_ledger() if ledger is None else ledger)
+    except HistoryError as error:
+        raise HistoryError(f"{error} Then run `{WRITE_VERSIONS}` and send the file again.") from error
+    if new:
+        names = ", ".join(f"{record} version {version}" for record, version in new)
+        raise HistoryError(
+            f"versions.csv does not have {names} yet: run `{WRITE_VERSIONS}`, which checks and writes down every "
+            "version, and send the file again."
         )
-        _write_secret(settings.home / "secrets" / KEY_SECRET, key)
-        return key
-
-
-def _write_secret(path: Path, text: str) -> None:
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
-        file.write(text + "\n")
 
 
 def _surprise(record: str, expected: str | None, answer: dict[str, Any]) -> str:
@@ -93,10 +106,15 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     settings = Settings.load()
     try:
+        history = load_history()
+        check_versions(history)
         key = options.key_file.read_text(encoding="utf-8").strip() if options.key_file else history_key(settings)
-        summary = send_history(options.url or settings.gateway_url, key)
+        summary = send_history(options.url or settings.gateway_url, key, history)
     except (HistoryError, SendError, SettingsError, KeyRefused, OSError) as error:
         print(f"The history was not sent as it should be. {error}", file=sys.stderr)
+        return 1
+    except psycopg.OperationalError as error:
+        print(f"The history was not sent: Postgres does not answer ({error}). Run `make up`.", file=sys.stderr)
         return 1
     refused = f", {len(summary.refused)} refused as expected ({', '.join(summary.refused)})" if summary.refused else ""
     print(f"History: {summary.sent} figures sent, {summary.accepted} accepted{refused}.")

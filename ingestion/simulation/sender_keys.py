@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from infra.local.files import read_or_none, write_private
 from infra.settings import Settings
-from ingestion.keys import create_key, list_keys
+from ingestion.kept_keys import kept_key
 from ingestion.simulation.config import SimulationConfig
 from ingestion.simulation.places import CITIES
 
@@ -14,16 +13,10 @@ def sender_keys(settings: Settings, config: SimulationConfig) -> dict[str, str]:
 
     Keys are kept as the secrets key_simulation_<city>, so that a second run uses those of the first.
     """
-    active = {row.key_id for row in list_keys(settings.dsn("owner")) if row.state == "active"}
-    keys = {}
-    for sender, scope in key_scopes(config).items():
-        path = settings.home / "secrets" / f"key_simulation_{sender.lower()}"
-        known = read_or_none(path)
-        if known is None or known.split("_")[1] not in active:
-            known = create_key(settings.dsn("owner"), label="simulation", **scope)
-            write_private(path, known + "\n")
-        keys[sender] = known
-    return keys
+    return {
+        sender: kept_key(settings, f"key_simulation_{sender.lower()}", label="simulation", **scope)
+        for sender, scope in key_scopes(config).items()
+    }
 
 
 def key_scopes(config: SimulationConfig) -> dict[str, dict]:
