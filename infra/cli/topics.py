@@ -28,8 +28,11 @@ def show() -> None:
 
     rows = _ask(lambda: describe(Settings.load().kafka_bootstrap))
     table = Table(pad_edge=False)
-    for column in ("topic", "partitions", "copies", "kept", "holds"):
+    # The name must stay whole, to be copied; what the topic holds may take several lines.
+    table.add_column("topic", no_wrap=True)
+    for column in ("partitions", "copies", "kept"):
         table.add_column(column)
+    table.add_column("holds", overflow="fold")
     for row in rows:
         kept = f"{int(row['config']['retention.ms']) / DAY_MS:g} days" if row["exists"] else "[red]missing[/]"
         table.add_row(row["name"], str(row["partitions"]), str(row["replication"]), kept, row["purpose"])
