@@ -56,10 +56,6 @@ class Airflow:
             break
         return run
 
-    def run_state(self, dag_id: str, run_id: str) -> str:
-        """`queued`, `running`, `success` or `failed`."""
-        return str(self._get(f"/api/v2/dags/{dag_id}/dagRuns/{run_id}")["state"])
-
     def _get(self, path: str, params: dict[str, Any] | None = None) -> Any:
         answer = self._http.get(path, params=params)
         answer.raise_for_status()
