@@ -20,7 +20,7 @@ select
     {% for column in grain + figure -%}
     a.{{ column }},
     {% endfor -%}
-    concat_ws('; ', nullif(a.note, ''), 'target: ' || t.target_note) as note,
+    concat_ws('; ', nullif(rtrim(a.note, '.'), ''), 'target: ' || rtrim(t.target_note, '.')) as note,
     a.phrase,
     a.document,
     {{ target_columns }}

@@ -23,7 +23,7 @@ select
     f.currency,
     concat_ws(
         '; ',
-        f.note,
+        rtrim(f.note, '.'),
         case when f.is_period_inferred then 'period inferred, not printed' end,
         case when f.evidence_label = 'DERIVED' then 'derived from figures of the document, not printed in it' end
     ) as note,
