@@ -28,6 +28,13 @@ def test_every_model_and_seed_and_each_of_its_columns_is_described(manifest: Any
     assert undescribed == []
 
 
+def test_every_mart_has_a_contract_that_types_each_column(manifest: Any) -> None:
+    marts = [n for n in manifest.nodes.values() if n.resource_type == "model" and n.path.startswith("marts/")]
+    assert len(marts) == len(list((PROJECT / "models" / "marts").glob("*.sql")))
+    assert [node.name for node in marts if not node.config.contract.enforced] == []
+    assert [f"{n.name}.{c.name}" for n in marts for c in n.columns.values() if not c.data_type] == []
+
+
 def test_every_data_test_carries_a_sentence(manifest: Any) -> None:
     models = [node for node in manifest.nodes.values() if node.resource_type == "test" and "models" in str(node.path)]
     singular = [n for n in manifest.nodes.values() if n.resource_type == "test" and n.original_file_path[:5] == "tests"]
