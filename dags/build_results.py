@@ -15,8 +15,8 @@ moves readers to it in one transaction. One task, so that dbt and Great Expectat
 
 ### Why
 Readers only ever see figures that were audited, and only whole versions of them. Totals are recomputed from events, so
-late events, corrections and voids reach every period that they touch. A doubtful city is held out (`ops.city_gate`) and
-its last good figures stay; the others go on.
+late events, corrections and voids reach every period that they touch. A doubtful city is held out
+(`ops.v_city_gate`) and its last good figures stay; the others go on.
 
 ### When it fails
 Readers keep the last publication. The last line of the task's log says which stage failed and why; so does
@@ -25,7 +25,7 @@ Readers keep the last publication. The last line of the task's log says which st
 | the log says | do |
 |---|---|
 | refused by audit N | see below; it is not retried by itself, because the same data would be refused again |
-| dbt failed | repair the model that it names; `ops.dbt_results` keeps the messages |
+| dbt failed | repair the model that it names; `ops.v_dbt_results` keeps the messages |
 | the database does not answer | nothing: the task tries again, and so does a run each ten minutes |
 
 Refused: `select sentence, city from ops.v_audit_results where audit_id = N and not success`. Have the events voided or

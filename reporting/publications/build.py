@@ -165,7 +165,7 @@ def _run_dbt(settings: Settings, conn: psycopg.Connection) -> str:
     if not outcome.success:
         raise BuildError(
             f"dbt failed, nothing was published: {dbt_problem(outcome)}. "
-            f"Look at ops.dbt_results where dbt_invocation_id = '{invocation_id}', "
+            f"Look at ops.v_dbt_results where dbt_invocation_id = '{invocation_id}', "
             f"and at dbt.log below {settings.home / 'dbt'}."
         )
     return invocation_id

@@ -148,3 +148,26 @@ select
     r.expired
 from raw.loads as l
 inner join raw.load_ranges as r on l.load_id = r.load_id;
+
+create view ops.v_city_gate as
+select
+    programme,
+    city,
+    state,
+    admitted_to_load,
+    reason,
+    updated_at
+from ops.city_gate;
+
+-- Without what the database adds to an error: that may be a row with hidden values.
+create view ops.v_dbt_results as
+select
+    dbt_invocation_id,
+    unique_id,
+    resource_type,
+    status,
+    seconds,
+    rows_affected,
+    regexp_replace(message, '\s*(DETAIL|CONTEXT):.*$', '') as message,
+    created_at
+from ops.dbt_results;

@@ -32,5 +32,6 @@ grant select on results_exact.indicator_results to bi_steering;
 grant usage on schema ops, live to bi_programme, bi_steering, bi_engineer;
 grant select on ops.v_publications, ops.v_publication_watermark, ops.v_audit_results, ops.v_builds, ops.v_loads
 to corridor_reader, bi_programme, bi_steering, bi_engineer;
+grant select on ops.v_city_gate, ops.v_dbt_results to corridor_reader, bi_engineer;
 grant select on live.v_events_hourly to bi_programme, bi_steering, bi_engineer;
 grant select on live.events_hourly to bi_engineer;
