@@ -51,6 +51,8 @@ def stated_events(events: Events) -> None:
     for value, quoted in ((70000, False), (60000, True)):
         events.stated("CM-O2-01", PROGRAMME, value, type_="target.set", data={"quoted_by_indicator": quoted})
     events.stated("CM-O3-01", PROGRAMME, type_="target.set")
+    gain_a_voice = {"value_type": "words", "words": "gain a voice", "unit": "event"}
+    events.stated("CM-O4-03", PROGRAMME, type_="target.set", data=gain_a_voice)
     events.stated("CM-O9-99", PROGRAMME, 5, id="unknown indicator")
     events.stated("CM-X-01", PROGRAMME, 40, type_="baseline.set", data={"unit": "percent"})
     events.stated("CM-X-01", PROGRAMME, 50, type_="target.set", data={"unit": "percent"})

@@ -161,6 +161,7 @@ def test_targets__stand_beside_their_actual_and_one_is_current(warehouse: psycop
     labour = {c["target"]: c["target_is_current"] for c in cells(warehouse, "CM-O2-01", programme_code="CM")}
     assert labour == {60000: True, 70000: False}
     assert one(warehouse, "CM-O3-01", programme_code="CM")["status"] == "target_missing"
+    assert one(warehouse, "CM-O4-03", programme_code="CM")["status"] == "not_numeric"
     women = one(warehouse, "CM-X-01", programme_code="CM")
     assert (women["target"], women["baseline"], women["status"]) == (50, 40, "no_actual")
 

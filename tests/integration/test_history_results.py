@@ -142,6 +142,12 @@ def test_a_missing_target_number_is_shown_as_missing(reader: psycopg.Connection)
     assert found[180000]["target_is_current"]
 
 
+@pytest.mark.parametrize("indicator", ["CM-O4-03", "CM-O4-04", "CM-X-07"])
+def test_a_target_in_words_is_not_a_missing_number(reader: psycopg.Connection, indicator: str) -> None:
+    found = [c for c in cells(reader, indicator, "CM") if c["target_phrase"]]
+    assert [(c["target"], c["status"]) for c in found] == [(None, "not_numeric")]
+
+
 def test_money_without_a_currency_was_refused_and_all_other_money_passed(
     reader: psycopg.Connection, owner: psycopg.Connection
 ) -> None:

@@ -47,8 +47,18 @@ def _cells() -> list[dict[str, Any]]:
         cell("zero", 0),
         {**cell("hidden", None), "suppression": "primary"},
         {**cell("year", 40), **year, "outcome_code": "O3"},
-        stated("words", None, actual_text="Almost all", actual_qualifier="almost", target=13000, **target),
-        stated("range", None, actual_low=63, actual_high=70, unit_of_count="percent"),
+        stated(
+            "words",
+            None,
+            actual_text="Almost all",
+            actual_qualifier="almost",
+            target=13000,
+            status="not_numeric",
+            **target,
+        ),
+        stated("range", None, actual_low=63, actual_high=70, unit_of_count="percent", status="not_numeric", target=65),
+        stated("words target", None, target=None, status="not_numeric", **target),
+        {**cell("hidden with target", None), "suppression": "primary", "target": 3, "status": "hidden"},
         stated("nothing", None, target=None, status="target_missing", **target),
         stated("met", 25000, target=25000, target_is_current=True, achievement=1, status="achieved", **target),
         stated("surroundings", 6.7e12, kind="context", unit_of_count="money", currency="USD"),
@@ -88,6 +98,36 @@ def test_target__met_missing_and_none(desk: Desk) -> None:
     ]
     assert read(desk, "met")["status"] == "● achieved"
     assert read(desk, "words")["target_text"] == "13,000"
+
+
+@pytest.mark.parametrize(
+    ("cell_id", "status"),
+    [
+        ("words", "≈ in words only"),
+        ("range", "≈ a range"),
+        ("words target", "≈ target in words only"),
+        ("nothing", "? target has no number"),
+        ("hidden with target", "▪ hidden to protect people"),
+    ],
+)
+def test_status__never_takes_one_reason_for_another(desk: Desk, cell_id: str, status: str) -> None:
+    assert read(desk, cell_id)["status"] == status
+
+
+def test_operators__read_gates_and_dbt_outcomes_as_the_reader(desk: Desk) -> None:
+    for view in ("v_city_gate", "v_dbt_results", "v_loads"):
+        desk.reader.execute(f"select * from ops.{view} limit 1")
+
+
+def test_operators__see_no_row_in_the_message_of_a_failed_model(desk: Desk) -> None:
+    message = "Database Error in model m\n  violates a check\n  DETAIL:  Failing row contains (ADAMA, 3).\n  at m"
+    desk.owner.execute(
+        "insert into ops.dbt_results (dbt_invocation_id, unique_id, resource_type, status, seconds, message) "
+        "values ('i', 'm', 'model', 'error', 1, %s)",
+        [message],
+    )
+    shown = desk.reader.execute("select message from ops.v_dbt_results where dbt_invocation_id = 'i'").fetchone()
+    assert shown == ("Database Error in model m\n  violates a check",)
 
 
 def test_simulated__says_so_wherever_it_is_shown(desk: Desk) -> None:

@@ -11,6 +11,7 @@
 {%- set target_columns -%}
 t.target_record is not null as has_target,
     t.target,
+    t.target_value_type,
     t.target_qualifier,
     t.target_is_current,
     t.target_phrase,

@@ -6,8 +6,8 @@
 ] %}
 {%- set others = [
     'origin', 'value', 'value_low', 'value_high', 'qualifier', 'words', 'currency', 'numerator', 'denominator',
-    'suppression', 'note', 'phrase', 'document', 'has_target', 'target', 'target_qualifier', 'target_is_current',
-    'target_phrase', 'target_variant',
+    'suppression', 'note', 'phrase', 'document', 'has_target', 'target', 'target_value_type',
+    'target_qualifier', 'target_is_current', 'target_phrase', 'target_variant',
 ] %}
 select
     {% for column in grain + others %}r.{{ column }},

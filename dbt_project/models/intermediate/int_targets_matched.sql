@@ -24,6 +24,7 @@ select
     dimension_value,
     currency,
     value as target,
+    value_type as target_value_type,
     qualifier as target_qualifier,
     phrase as target_phrase,
     document as target_document,

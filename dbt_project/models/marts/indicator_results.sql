@@ -71,9 +71,11 @@ select
     case
         when origin = 'none' and not has_target then 'no_actual'
         when not has_target then 'no_target'
+        when is_hidden then 'hidden'
+        when target is null and target_value_type in ('words', 'range') then 'not_numeric'
         when target is null then 'target_missing'
         when origin = 'none' then 'no_actual'
-        when value is null or is_hidden then 'not_numeric'
+        when value is null then 'not_numeric'
         when case when direction = 'down' then value <= target else value >= target end then 'achieved'
         else 'in_progress'
     end as status,

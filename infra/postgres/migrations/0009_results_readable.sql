@@ -72,7 +72,14 @@ select
         when 'achieved' then '● achieved'
         when 'in_progress' then '◐ in progress'
         when 'no_actual' then '○ no figure yet'
-        when 'not_numeric' then '≈ in words only'
+        when 'hidden' then '▪ hidden to protect people'
+        when 'not_numeric'
+            then
+                case
+                    when r.target is null then '≈ target in words only'
+                    when r.actual_low is not null or r.actual_high is not null then '≈ a range'
+                    else '≈ in words only'
+                end
         when 'target_missing' then '? target has no number'
         else '– no target set'
     end as status,
