@@ -86,7 +86,7 @@ class Checker:
                     PLAIN_IDENTIFIER,
                     f"/{attribute}",
                     f"The {attribute} gives away the identifier of a person or household, and it is stored as it is: "
-                    "use the id of the record instead.",
+                    f"use the {'name of the sender' if attribute == 'source' else 'id of the record'} instead.",
                 )
         if contract.identifiers and data:
             city_key = self.keyring.get(city or "")

@@ -15,7 +15,7 @@ from ingestion.gateway import answers
 from ingestion.gateway.answers import Problem, Send, send_problem, send_results
 from ingestion.gateway.check import Checker
 from ingestion.gateway.decode import MAX_BODY, MAX_EVENT, MAX_EVENTS, DecodeError, Form, decode, form_of, raw_events
-from ingestion.gateway.identifiers import attribute_with_identifier
+from ingestion.gateway.identifiers import attribute_with_identifier, holds_sent_value
 from ingestion.gateway.key_cache import KeyCache
 from ingestion.gateway.log import KafkaLog, NotDurable, Overloaded
 from ingestion.gateway.metrics import Metrics
@@ -47,6 +47,7 @@ class EventsRoute:
             name: Draft202012Validator(envelope_schema()["properties"][name])
             for name in ("id", "source", "type", "city")
         }
+        self._envelope_names = frozenset(envelope_schema()["properties"])
 
     async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
         """One request. Never raises: whatever fails is answered, and nothing is promised then."""
@@ -161,9 +162,20 @@ class EventsRoute:
             if refusal.pointer != f"/{name}" and name in event and validator.is_valid(event[name])
         }
         contract = self._checker.contract_of(event)
+        free = {"id", "source"}  # what a sender words as it likes
         if contract is not None and attribute_with_identifier(event, contract) is not None:
-            known.pop("id", None)
-        return known
+            return {name: value for name, value in known.items() if name not in free}
+        if contract is None:
+            free.add("type")
+        if not self._checker.places.knows(known.get("city") or ""):
+            free.add("city")
+        # The contract may be unknown or broken, so any value that was sent could be an identifier.
+        sent = [value for name, value in event.items() if name == "data" or name not in self._envelope_names]
+        return {
+            name: value
+            for name, value in known.items()
+            if name not in free or value is None or not holds_sent_value(value, sent)
+        }
 
     async def _refuse(self, send: Send, problem: Problem) -> int:
         await send_problem(send, problem)

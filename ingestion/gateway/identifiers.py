@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from ingestion.contracts.registry import Contract
 from ingestion.tokens import CityKey, make_token, normalise
 
-#: A shorter identifier, such as "12", is part of many record ids by chance.
+#: A shorter identifier, such as "12", is part of many record ids by chance: it counts only as a word of its own.
 _TELLING = 6
+#: Anything shorter within the data of a refused event may stand in its attributes by chance.
+_SHORTEST = 4
+_BREAKS = re.compile(r"[\s\"'`,:;=<>(){}\[\]]+")
 
 
 def tokenise(data: dict[str, Any], contract: Contract, city_key: CityKey) -> dict[str, Any]:
@@ -23,29 +28,65 @@ def tokenise(data: dict[str, Any], contract: Contract, city_key: CityKey) -> dic
 
 
 def attribute_with_identifier(event: dict[str, Any], contract: Contract) -> str | None:
-    """`id` or `subject` if it gives away the plain identifier of the person or household in data, else None.
+    """`subject`, `id` or `source` if it gives away the plain identifier of the person or household in data, else None.
 
-    Both attributes are stored as they come, so an identifier within them would be stored too.
+    These attributes are stored as they come, so an identifier within them would be stored too.
     """
     data = event.get("data")
     if not isinstance(data, dict):
         return None
     for identifier in contract.identifiers:
         plain = data.get(identifier.plain)
-        if isinstance(plain, str):
-            found = _attribute_with(normalise(plain), event)
+        if isinstance(plain, (str, int)):
+            found = _attribute_with(normalise(str(plain)), event)
             if found is not None:
                 return found
     return None
 
 
+def holds_sent_value(text: str, values: Iterable[Any]) -> bool:
+    """True if a text or number anywhere within `values` occurs in `text`: for events that no contract explains."""
+    text = normalise(text)
+    return any(len(leaf) >= _SHORTEST and leaf in text for value in values for leaf in _leaves(value))
+
+
 def _attribute_with(wanted: str, event: dict[str, Any]) -> str | None:
-    texts = {name: str(event.get(name, "")) for name in ("subject", "id")}
-    both = "\n".join(texts.values())
-    if not wanted or (" " not in wanted and both.isascii() and wanted not in both.lower()):
-        return None  # nearly every event: its two attributes need not be normalised
-    for name, text in texts.items():
-        text = normalise(text)
-        if wanted in text and (len(wanted) >= _TELLING or wanted == text):
+    together = f"{event.get('subject')}\n{event.get('id')}\n{event.get('source')}"
+    if not wanted or (" " not in wanted and together.isascii() and wanted not in together.lower()):
+        return None  # nearly every event: its attributes need not be normalised
+    for name in ("subject", "id", "source"):
+        text = normalise(str(event.get(name, "")))
+        if wanted in text and (len(wanted) >= _TELLING or _is_word(wanted, text)):
             return name
     return None
+
+
+def _is_word(wanted: str, text: str) -> bool:
+    """True if `wanted` stands somewhere in `text` with no letter or digit right before or after it."""
+    start = text.find(wanted)
+    while start >= 0:
+        end = start + len(wanted)
+        if not text[max(start - 1, 0) : start].isalnum() and not text[end : end + 1].isalnum():
+            return True
+        start = text.find(wanted, start + 1)
+    return False
+
+
+def _leaves(value: Any) -> Iterator[str]:
+    """Every text and number within a parsed JSON value, normalised; of field names those with a digit."""
+    if isinstance(value, str):  # data sent as one text, such as JSON within JSON
+        yield from map(normalise, _BREAKS.split(value))
+    waiting = [value]
+    while waiting:
+        item = waiting.pop()
+        if isinstance(item, str):
+            yield normalise(item)
+        elif isinstance(item, float):
+            yield str(int(item)) if item.is_integer() else str(item)
+        elif isinstance(item, int):
+            yield str(item)
+        elif isinstance(item, dict):
+            waiting.extend(name for name in item if any(map(str.isdigit, name)))
+            waiting.extend(item.values())
+        elif isinstance(item, list):
+            waiting.extend(item)

@@ -117,12 +117,13 @@ def test_mixed_batch__each_event_has_its_answer_and_the_refused_are_sealed(
         partner.event(6, id=plain, data=data),
         "not an event",
         partner.event(8, data=data),
+        partner.event(9, source=f"{partner.prefix}{plain}", data=data),
     ]
     raws = [json.dumps(event, indent=1).encode() for event in events]
     response = _post(gateway_url, make_key(**partner.scope()), b"[" + b" ,\n".join(raws) + b"]", BATCH)
     assert response.status_code == 202
     answer = response.json()
-    assert (answer["accepted"], answer["rejected"]) == (2, 7)
+    assert (answer["accepted"], answer["rejected"]) == (2, 8)
     codes = {r["index"]: (r["code"], r["pointer"]) for r in answer["results"] if r["status"] == "rejected"}
     assert codes == {
         1: ("schema_violation", "/data/sex"),
@@ -132,9 +133,10 @@ def test_mixed_batch__each_event_has_its_answer_and_the_refused_are_sealed(
         5: ("schema_violation", f"/data/{plain}"),
         6: ("plain_identifier", "/id"),
         7: ("invalid_envelope", ""),
+        9: ("plain_identifier", "/source"),
     }
     assert {record["id"] for record in accepted.wait(2, partner=partner.name)} == {events[0]["id"], events[8]["id"]}
-    records = rejected.wait(7, partner=partner.name)
+    records = rejected.wait(8, partner=partner.name)
     opened = [open_sealed(stack.secret("sealing_private"), record["sealed"]) for record in records]
     assert sorted(opened) == sorted(raws[index] for index in codes)
     assert not any(plain.encode() in raw for raw in accepted.raw + rejected.raw)
