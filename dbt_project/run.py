@@ -53,6 +53,7 @@ def parse_project(settings: Settings, args: Sequence[str] = ()) -> dbtRunnerResu
 
 def _common(settings: Settings) -> list[str]:
     folder = settings.home / "dbt"
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     if settings.warehouse_database != "corridor":  # parsed files of one database must not be taken for another
         folder = folder / settings.warehouse_database
     return [

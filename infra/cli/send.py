@@ -38,6 +38,7 @@ def command(
 
     Example: corridor send registrations.csv --key-file my.key --receipts receipts.jsonl
     """
+    from infra.local.files import open_private
     from infra.settings import Settings
     from ingestion.client import SendError, send_events
     from ingestion.event_files import EventFileError, read_events
@@ -46,7 +47,7 @@ def command(
     defaults = {name: value for name, value in (("source", source), ("type", event_type)) if value is not None}
     lines: list[int] = []
     began = time.monotonic()
-    out = receipts.open("w", encoding="utf-8") if receipts is not None else None
+    out = open_private(receipts) if receipts is not None else None
 
     def note(index: int, result: dict[str, Any]) -> None:
         if out is not None:

@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 import os
+import stat
 import tempfile
 from pathlib import Path
+from typing import TextIO
 
 
 def write_private(path: Path, text: str) -> None:
     """Write `text` to `path` with mode 0600, replacing it in one step."""
     write_whole(path, text, mode=0o600)
+
+
+def open_private(path: Path) -> TextIO:
+    """Open `path` for writing line by line, empty and with mode 0600 even if it was there before."""
+    file = os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8")
+    if stat.S_ISREG(os.fstat(file.fileno()).st_mode):  # not a device such as /dev/stdout
+        os.fchmod(file.fileno(), 0o600)
+    return file
 
 
 def write_whole(path: Path, text: str, mode: int = 0o644) -> None:

@@ -7,6 +7,7 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
+from infra.local.files import open_private
 from ingestion.simulation.amendments import amend
 from ingestion.simulation.bad_events import bad_events
 from ingestion.simulation.config import SimulationConfig, SimulationError
@@ -42,8 +43,11 @@ class Simulation:
         return {**dict(sorted(found.items())), "late": sum(dispatch.is_late for dispatch in self.dispatches)}
 
     def write(self, folder: Path) -> None:
-        """Write events.jsonl (in sending order), refusals.jsonl (expected) and truth.jsonl into `folder`."""
-        folder.mkdir(parents=True, exist_ok=True)
+        """Write events.jsonl (in sending order), refusals.jsonl (expected) and truth.jsonl into `folder`.
+
+        The events name people by plain identifiers, so only their owner may read the files.
+        """
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         _write_lines(folder / "events.jsonl", [dispatch.event for dispatch in self.dispatches])
         refusals = [
             {"index": index, "id": dispatch.event["id"], "code": dispatch.code}
@@ -76,6 +80,6 @@ def simulate(config: SimulationConfig) -> Simulation:
 
 
 def _write_lines(path: Path, rows: list[dict[str, object]]) -> None:
-    with path.open("w", encoding="utf-8") as file:
+    with open_private(path) as file:
         for row in rows:
             file.write(json.dumps(row, ensure_ascii=False, separators=(",", ":")) + "\n")
