@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Annotated, TypeVar
@@ -29,10 +30,14 @@ def create(
 
     Example: corridor keys create --programme CM --partner adama --source-prefix urn:adama: --cities ADAMA
     """
+    from infra.local.problems import Problem
     from ingestion.contracts.registry import contracts
     from ingestion.gateway.places import read_places
     from ingestion.keys import KeyRefused, create_key
 
+    programmes = _programmes()
+    if programme not in programmes:
+        raise Problem(f"There is no programme {programme!r}: choose one of {', '.join(programmes)}.")
     places = read_places()
     unknown = [city for city in _split(cities) or [] if not places.knows(city)]
     unknown += [name for name in _split(types) or [] if name not in contracts()]
@@ -95,6 +100,13 @@ def revoke(key_id: Annotated[str, typer.Argument(help="The id that `corridor key
 
     was_active = _ask(lambda dsn: revoke_key(dsn, key_id))
     typer.echo(f"{key_id} is revoked." if was_active else f"{key_id} had been revoked before.")
+
+
+def _programmes() -> list[str]:
+    from infra.settings import REPO
+
+    with (REPO / "dbt_project" / "seeds" / "programmes.csv").open(encoding="utf-8", newline="") as file:
+        return [row["programme_code"] for row in csv.DictReader(file)]
 
 
 def _split(text: str | None) -> list[str] | None:

@@ -52,6 +52,8 @@ def test_keys__mistakes_are_one_sentence(stack: Settings) -> None:
         refused = _run(stack, "keys", "create", *scope, *wrong)
         assert refused.returncode == 1
         assert wrong[1] in refused.stderr
+    elsewhere = _run(stack, "keys", "create", "--programme", "XX", *scope[2:])
+    assert (elsewhere.returncode, "CM, SIM" in elsewhere.stderr) == (1, True)
     unknown = _run(stack, "keys", "revoke", "ffffffff")
     assert (unknown.returncode, "no key with id" in unknown.stderr) == (1, True)
 
