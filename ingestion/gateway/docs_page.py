@@ -23,7 +23,7 @@ _HOW = """
 <p>Send events with <code>POST /v1/events</code> and your key in the header <code>X-API-Key</code>:
 one event with the content type <code>application/cloudevents+json</code>, or an array of up to 1,000 events
 with <code>application/cloudevents-batch+json</code>. An answer of 202 means that what is listed as accepted is stored.
-After 429 or 503, or when the connection broke, send the same events with the same ids again: each counts once.</p>
+After 503, or when the connection broke, send the same events with the same ids again: each counts once.</p>
 <p><a href="/openapi.json">OpenAPI document</a></p>
 """
 
