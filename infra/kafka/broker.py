@@ -28,7 +28,7 @@ def prepare_broker(settings: Settings) -> None:
     # Without the mark an earlier format did not end, so nothing was ever written to this folder.
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True, mode=0o700)
-    cluster = base64.urlsafe_b64encode(os.urandom(16)).decode().rstrip("=")
+    cluster = new_cluster_id()
     tool = ["kafka.tools.StorageTool", "format", "--standalone", "-t", cluster, "-c", str(_configuration(settings))]
     log = logs_folder(settings) / "kafka_format.log"
     run_logged(_java(settings) + tool, log, env=clean_environment(), what="Formatting Kafka's storage")
@@ -70,3 +70,10 @@ def _configuration(settings: Settings) -> Path:
 
 def _data_folder(settings: Settings) -> Path:
     return settings.home / "kafka"
+
+
+def new_cluster_id() -> str:
+    """22 characters of base64url. One that begins with "-" would be taken for an option by Kafka's own tool."""
+    while (made := base64.urlsafe_b64encode(os.urandom(16)).decode().rstrip("=")).startswith("-"):
+        pass
+    return made
