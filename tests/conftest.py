@@ -42,10 +42,12 @@ def stack() -> Iterator[Settings]:
         os.environ.get("CORRIDOR_TEST_PORT_BASE") or "28000",
     )
     remove_stack(settings)
-    bring_up(settings, history=True)
-    yield settings
-    if os.environ.get("CORRIDOR_TEST_KEEP") != "1":
-        take_down(settings)
+    try:
+        bring_up(settings, history=True)
+        yield settings
+    finally:
+        if os.environ.get("CORRIDOR_TEST_KEEP") != "1":
+            take_down(settings)
 
 
 @pytest.fixture(scope="session")
