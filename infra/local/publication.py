@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import closing
+
 import psycopg
-from kafka import KafkaConsumer, TopicPartition
 
 from infra.airflow.api import Airflow
 from infra.local.problems import Problem
 from infra.local.steps import Say, wait_for
 from infra.settings import REPO, Settings
-from ingestion.topics import ACCEPTED, REJECTED
+from ingestion.loading.backlog import Look
 
 #: Seconds for the load and for the build; a load takes some seconds, the first build some thirty.
 PATIENCE = 240.0
@@ -29,9 +30,10 @@ def wait_until_published(settings: Settings, say: Say) -> str:
     Raises Problem if the audit refused the build, or if it does not end in time.
     """
     with psycopg.connect(settings.dsn("owner"), autocommit=True, connect_timeout=10) as connection:
-        ends = log_ends(settings)
         say("load")
-        wait_for(lambda: _is_loaded(connection, ends), PATIENCE, _late(settings, "loaded", "load_events"))
+        with closing(Look(settings)) as look:
+            ends = look().ends
+            wait_for(lambda: look().covers(ends), PATIENCE, _late(settings, "loaded", "load_events"))
         if _nothing_would_start(connection):
             with Airflow(settings) as airflow:
                 airflow.start_run(BUILD)
@@ -41,23 +43,6 @@ def wait_until_published(settings: Settings, say: Say) -> str:
     if held:
         return f"publications are held ({reason or 'no reason given'}); readers see number {publication}"
     return f"publication {publication}, {cells} cells"
-
-
-def log_ends(settings: Settings) -> dict[tuple[str, int], int]:
-    """End offset of each partition that is loaded."""
-    consumer = KafkaConsumer(bootstrap_servers=settings.kafka_bootstrap)
-    try:
-        places = [TopicPartition(topic, number) for topic in (ACCEPTED, REJECTED)
-                  for number in consumer.partitions_for_topic(topic) or ()]  # fmt: skip
-        return {(place.topic, place.partition): end for place, end in consumer.end_offsets(places).items()}
-    finally:
-        consumer.close()
-
-
-def _is_loaded(connection: psycopg.Connection, ends: dict[tuple[str, int], int]) -> bool:
-    rows = connection.execute("select topic, kafka_partition, next_offset from raw.load_offsets").fetchall()
-    loaded = {(topic, partition): offset for topic, partition, offset in rows}
-    return all(loaded.get(place, 0) >= end for place, end in ends.items())
 
 
 def _nothing_would_start(connection: psycopg.Connection) -> bool:

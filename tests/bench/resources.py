@@ -10,6 +10,7 @@ from contextlib import contextmanager
 
 import psutil
 
+from infra.local.memory import tree_pss
 from infra.settings import Settings
 
 
@@ -21,12 +22,8 @@ def processes(settings: Settings) -> list[psutil.Process]:
 
 
 def memory_mb(settings: Settings) -> float:
-    """PSS of the whole stack in MB (2**20 bytes); a process that ends meanwhile counts nothing."""
-    total = 0
-    for process in processes(settings):
-        with contextlib.suppress(psutil.Error):
-            total += process.memory_full_info().pss
-    return total / 2**20
+    """PSS of the whole stack in MB (2**20 bytes)."""
+    return (tree_pss(processes(settings)[0].pid) or 0) / 2**20
 
 
 def cpu_seconds(settings: Settings) -> float:
