@@ -51,7 +51,7 @@ def test_kinds_and_conditions() -> None:
 
 
 def _leaves(schema: Mapping[str, Any]) -> list[str]:
-    found = []
+    found: list[str] = []
     for name, definition in schema["properties"].items():
         found += _leaves(definition) if "properties" in definition else [name]
     return found
