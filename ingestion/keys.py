@@ -13,6 +13,8 @@ import psycopg
 from psycopg.rows import class_row
 
 KEY_PATTERN = re.compile(r"ck_[0-9a-f]{8}_[A-Za-z0-9_-]{43}")
+#: What a key is for: a partner reports; a programme officer returns or validates what a city submitted.
+ROLES = ("partner", "programme_officer")
 _CODE = re.compile(r"[A-Z][A-Z0-9-]{0,39}")
 _PARTNER = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 _PREFIX = re.compile(r"[!-~]{3,200}")
@@ -34,6 +36,9 @@ class KeyRow:
     source_prefix: str
     cities: list[str] | None
     types: list[str] | None
+    role: str
+    requests_per_second: float | None
+    events_per_second: float | None
     label: str
     created_at: datetime
     expires_at: datetime | None
@@ -62,14 +67,22 @@ def create_key(
     types: Sequence[str] | None = None,
     label: str = "",
     expires_at: datetime | None = None,
+    role: str = "partner",
+    requests_per_second: float | None = None,
+    events_per_second: float | None = None,
 ) -> str:
     """Make a key and return it; it cannot be read again later.
 
-    `cities` None means every city and place of the programme, `types` None every event type. The gateway
-    takes the key at once. Raises KeyRefused when a value is malformed or `source_prefix` overlaps the one
+    `cities` None means every city and place of the programme, `types` None every event type that the `role`
+    (one of ROLES) may send. A rate of None is the gateway's own limit. The gateway takes the key at once.
+    Raises KeyRefused when a value is malformed or `source_prefix` overlaps the one
     of another partner.
     """
     _check(programme, partner, source_prefix, cities, types, expires_at)
+    if role not in ROLES:
+        raise KeyRefused(f"There is no role {role!r}: choose one of {', '.join(ROLES)}.")
+    if any(rate is not None and rate <= 0 for rate in (requests_per_second, events_per_second)):
+        raise KeyRefused("A rate must be more than 0 a second; leave it out for the gateway's own limit.")
     key_id = secrets.token_hex(4)
     key = f"ck_{key_id}_{secrets.token_urlsafe(32)}"
     with psycopg.connect(conn_dsn) as conn:
@@ -78,8 +91,9 @@ def create_key(
         conn.execute(
             """
             insert into ops.api_keys
-                (key_id, key_hash, programme, partner, source_prefix, cities, types, label, expires_at)
-            values (%s, %s, %s, %s, %s, %s, %s, %s, %s)
+                (key_id, key_hash, programme, partner, source_prefix, cities, types, label, expires_at,
+                role, requests_per_second, events_per_second)
+            values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
             """,
             [
                 key_id,
@@ -91,6 +105,9 @@ def create_key(
                 None if types is None else list(types),
                 label,
                 expires_at,
+                role,
+                requests_per_second,
+                events_per_second,
             ],
         )
     return key
@@ -101,8 +118,8 @@ def list_keys(conn_dsn: str) -> list[KeyRow]:
     with psycopg.connect(conn_dsn) as conn, conn.cursor(row_factory=class_row(KeyRow)) as cursor:
         return cursor.execute(
             """
-            select key_id, programme, partner, source_prefix, cities, types, label,
-                created_at, expires_at, revoked_at
+            select key_id, programme, partner, source_prefix, cities, types, role,
+                requests_per_second, events_per_second, label, created_at, expires_at, revoked_at
             from ops.api_keys
             order by created_at, key_id
             """

@@ -25,6 +25,9 @@ def create(
     types: Annotated[str | None, typer.Option(help="Event types with commas between; else every type.")] = None,
     label: Annotated[str, typer.Option(help="Words that help you to know the key again.")] = "",
     expires: Annotated[datetime | None, typer.Option(help="UTC day or time from which the key is refused.")] = None,
+    role: Annotated[str, typer.Option(help="partner, or programme_officer: returns and validates periods.")] = "partner",
+    requests_per_second: Annotated[float | None, typer.Option(help="Else the gateway's own limit.")] = None,
+    events_per_second: Annotated[float | None, typer.Option(help="Else the gateway's own limit.")] = None,
 ) -> None:
     """Make a key and show it, this once: only its hash is stored.
 
@@ -54,6 +57,9 @@ def create(
             types=_split(types),
             label=label,
             expires_at=None if expires is None else expires.replace(tzinfo=UTC),
+            role=role,
+            requests_per_second=requests_per_second,
+            events_per_second=events_per_second,
         )
 
     key = _ask(make)

@@ -35,6 +35,10 @@ class Contract:
     unit: str
     data_class: str
     place_from_data: bool
+    #: An event of the programme as a whole may leave the city out.
+    city_optional: bool
+    #: Only keys of this role may send it; None = every key whose scope covers the type.
+    role: str | None
     identifiers: tuple[Identifier, ...]
     integers: tuple[str, ...]
     ordered: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]
@@ -94,6 +98,8 @@ def _read(folder: Path) -> Contract:
         unit=unit,
         data_class=data_class,
         place_from_data=place == "from_place",
+        city_optional=place == "optional",
+        role=schema.get("x-corridor-role"),
         identifiers=tuple(_identifiers(schema, folder)),
         integers=tuple(n for n, p in schema["properties"].items() if p.get("type") == "integer"),
         ordered=tuple(_ordered(schema)),

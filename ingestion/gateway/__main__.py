@@ -31,7 +31,7 @@ def main() -> int:
         uvicorn.Config(
             gateway,
             host="127.0.0.1",
-            port=settings.port("gateway"),
+            port=int(settings.env.get("CORRIDOR_GATEWAY_PORT") or settings.port("gateway")),
             loop="uvloop",
             http="httptools",
             ws="none",

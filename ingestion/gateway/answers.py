@@ -2,32 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, MutableMapping
-from typing import Any, NamedTuple
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import orjson
+
+from ingestion.words import _t, say
+
+if TYPE_CHECKING:
+    from ingestion.gateway.intake import Outcome
 
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 Header = tuple[bytes, bytes]
 
 
 class Problem(NamedTuple):
-    """A request that is refused as a whole. `code` is stable, `detail` says what to do."""
+    """A request that is refused as a whole. `code` is stable, `detail` says what to do, both in English."""
 
     status: int
     code: str
     title: str
     detail: str
     headers: tuple[Header, ...] = ()
+    #: Fills the {named} places of title and detail.
+    params: Mapping[str, Any] = {}
 
-    def body(self, **more: Any) -> bytes:
-        """The problem as JSON, with further members."""
+    def body(self, language: str = "en", **more: Any) -> bytes:
+        """The problem as JSON, in one of ingestion.words.LANGUAGES, with further members."""
         return orjson.dumps(
             {
                 "type": f"urn:corridor:problem:{self.code}",
-                "title": self.title,
+                "title": say(language, self.title, **self.params),
                 "status": self.status,
-                "detail": self.detail,
+                "detail": say(language, self.detail, **self.params),
                 "code": self.code,
                 **more,
             }
@@ -37,81 +44,144 @@ class Problem(NamedTuple):
 RETRY = ((b"retry-after", b"5"),)
 
 NO_KEY = Problem(
-    401, "key_missing", "No API key",
-    "Send your API key in the header X-API-Key, or as Authorization: Bearer.", ((b"www-authenticate", b"Bearer"),),
-)  # fmt: skip
-BAD_KEY = Problem(
-    401, "key_invalid", "The API key is not valid",
-    "The key is unknown, revoked or expired: ask the programme's data engineer for a new one.",
+    401,
+    "key_missing",
+    _t("No API key"),
+    _t("Send your API key in the header X-API-Key, or as Authorization: Bearer."),
     ((b"www-authenticate", b"Bearer"),),
-)  # fmt: skip
+)
+BAD_KEY = Problem(
+    401,
+    "key_invalid",
+    _t("The API key is not valid"),
+    _t("The key is unknown, revoked or expired: ask the programme's data engineer for a new one."),
+    ((b"www-authenticate", b"Bearer"),),
+)
 NO_KEYS_YET = Problem(
-    503, "keys_unavailable", "Keys cannot be checked yet",
-    "The gateway has just started and cannot read its keys. Send the same events again.", RETRY,
-)  # fmt: skip
+    503,
+    "keys_unavailable",
+    _t("Keys cannot be checked yet"),
+    _t("The gateway has just started and cannot read its keys. Send the same events again."),
+    RETRY,
+)
 NOT_POST = Problem(
-    405, "method_not_allowed", "Only POST", "Send events with POST.", ((b"allow", b"POST"),),
-)  # fmt: skip
+    405,
+    "method_not_allowed",
+    _t("Only POST"),
+    _t("Send events with POST."),
+    ((b"allow", b"POST"),),
+)
 NOT_OURS = Problem(
-    415, "unsupported_media_type", "Not CloudEvents in JSON",
-    "Use the content type application/cloudevents+json for one event or application/cloudevents-batch+json for an "
-    "array of events, in UTF-8.",
-)  # fmt: skip
+    415,
+    "unsupported_media_type",
+    _t("Not CloudEvents in JSON"),
+    _t(
+        "Use the content type application/cloudevents+json for one event or application/cloudevents-batch+json "
+        "for an array of events, in UTF-8."
+    ),
+)
 ENCODED = Problem(
-    415, "unsupported_encoding", "Compressed bodies are not taken", "Send the body without Content-Encoding.",
+    415,
+    "unsupported_encoding",
+    _t("Compressed bodies are not taken"),
+    _t("Send the body without Content-Encoding."),
     ((b"accept-encoding", b"identity"),),
-)  # fmt: skip
+)
 TOO_LARGE = Problem(
-    413, "body_too_large", "The request is too large",
-    "A request may hold 4 MiB: send fewer events at once.", ((b"connection", b"close"),),
-)  # fmt: skip
+    413,
+    "body_too_large",
+    _t("The request is too large"),
+    _t("A request may hold 4 MiB: send fewer events at once."),
+    ((b"connection", b"close"),),
+)
 EVENT_TOO_LARGE = Problem(
-    413, "event_too_large", "The event is too large", "One event may hold 256 KiB.",
-)  # fmt: skip
+    413,
+    "event_too_large",
+    _t("The event is too large"),
+    _t("One event may hold 256 KiB."),
+)
 TOO_MANY = Problem(
-    413, "too_many_events", "Too many events", "A batch may hold 1,000 events: send several batches.",
-)  # fmt: skip
+    413,
+    "too_many_events",
+    _t("Too many events"),
+    _t("A batch may hold 1,000 events: send several batches."),
+)
 TOO_SLOW = Problem(
-    408, "body_too_slow", "The body did not arrive in time",
-    "The whole request must arrive within 30 seconds.", ((b"connection", b"close"),),
-)  # fmt: skip
+    408,
+    "body_too_slow",
+    _t("The body did not arrive in time"),
+    _t("The whole request must arrive within 30 seconds."),
+    ((b"connection", b"close"),),
+)
+INVALID_JSON = Problem(
+    400,
+    "invalid_json",
+    _t("The body cannot be read"),
+    _t("The body is not valid JSON."),
+)
+
 NOT_DURABLE = Problem(
-    503, "log_unavailable", "The events could not be stored",
-    "The log did not confirm the events, so nothing is promised. Send the same events with the same ids again.", RETRY,
-)  # fmt: skip
+    503,
+    "log_unavailable",
+    _t("The events could not be stored"),
+    _t("The log did not confirm the events, so nothing is promised. Send the same events with the same ids again."),
+    RETRY,
+)
 OVERLOADED = Problem(
-    503, "overloaded", "Too much is waiting to be stored",
-    "Nothing of this request was stored. Send the same events with the same ids again.", RETRY,
-)  # fmt: skip
+    503,
+    "overloaded",
+    _t("Too much is waiting to be stored"),
+    _t("Nothing of this request was stored. Send the same events with the same ids again."),
+    RETRY,
+)
 BROKEN = Problem(
-    500, "internal_error", "The gateway failed",
-    "This is a fault of the gateway, not of your events. Send the same events with the same ids again, and tell the "
-    "programme's data engineer if it happens twice.",
-)  # fmt: skip
+    500,
+    "internal_error",
+    _t("The gateway failed"),
+    _t(
+        "This is a fault of the gateway, not of your events. Send the same events with the same ids again, and "
+        "tell the programme's data engineer if it happens twice."
+    ),
+)
 
 _JSON = (b"content-type", b"application/json")
 _PROBLEM = (b"content-type", b"application/problem+json")
 
 
-async def send_problem(send: Send, problem: Problem, **more: Any) -> None:
+_NONE_ACCEPTED = _t("No event was accepted")
+_SEE_RESULTS = _t("Every event was refused: see results for the reason of each.")
+
+
+async def send_problem(send: Send, problem: Problem, language: str = "en", **more: Any) -> None:
     """Answer with `problem`."""
-    await _send(send, problem.status, problem.body(**more), (_PROBLEM, *problem.headers))
+    await _send(send, problem.status, problem.body(language, **more), (_PROBLEM, *problem.headers))
 
 
-async def send_results(send: Send, accepted: int, results: list[dict[str, Any]]) -> int:
+async def send_results(send: Send, outcome: Outcome, language: str = "en") -> int:
     """Answer with a result for every event and return the status: 202 unless all were refused (403 or 422)."""
-    rejected = len(results) - accepted
-    members: dict[str, Any] = {"accepted": accepted, "rejected": rejected, "results": results}
-    if accepted or not rejected:
-        await _send(send, 202, orjson.dumps(members), (_JSON,))
-        return 202
-    codes = {result["code"] for result in results}
+    status, body, headers = results_answer(outcome, language)
+    await _send(send, status, body, headers)
+    return status
+
+
+def results_answer(outcome: Outcome, language: str = "en") -> tuple[int, bytes, tuple[Header, ...]]:
+    """Status, body and headers of the answer to events."""
+    members: dict[str, Any] = {
+        "receipt": outcome.receipt,
+        "accepted": outcome.accepted,
+        "duplicates": outcome.duplicates,
+        "rejected": outcome.rejected,
+        "results": outcome.results,
+    }
+    if outcome.accepted or outcome.duplicates or not outcome.rejected:
+        return 202, orjson.dumps(members), (_JSON,)
+    codes = {result["code"] for result in outcome.results}
     code = codes.pop() if len(codes) == 1 else "all_rejected"
     status = 403 if code == "out_of_scope" else 422
-    detail = results[0]["detail"] if rejected == 1 else "Every event was refused: see results for the reason of each."
-    problem = Problem(status, code, "No event was accepted", detail)
-    await _send(send, status, problem.body(**members), (_PROBLEM,))
-    return status
+    problem = Problem(status, code, _NONE_ACCEPTED, _SEE_RESULTS)
+    if outcome.rejected == 1:
+        members["detail"] = outcome.results[0]["detail"]
+    return status, problem.body(language, **members), (_PROBLEM,)
 
 
 async def _send(send: Send, status: int, body: bytes, headers: tuple[Header, ...]) -> None:

@@ -11,13 +11,16 @@ from typing import Any
 from infra.settings import Settings
 from ingestion.contracts.registry import contracts
 from ingestion.gateway.answers import Send
+from ingestion.gateway.authenticate import Authenticator
 from ingestion.gateway.check import Checker
 from ingestion.gateway.events import EventsRoute, Receive
+from ingestion.gateway.intake import Intake
 from ingestion.gateway.key_cache import KeyCache
 from ingestion.gateway.log import KafkaLog
 from ingestion.gateway.metrics import Metrics
 from ingestion.gateway.pages import make_pages
 from ingestion.gateway.places import MEMBERS, PLACES, PlacesError, read_places
+from ingestion.gateway.services import Services
 from ingestion.sealing import Sealer
 from ingestion.tokens import KeyringError, read_keyring
 
@@ -32,13 +35,17 @@ class Gateway:
 
     def __init__(self, settings: Settings, *, log: KafkaLog | None = None) -> None:
         self._keyring_file = settings.home / "secrets" / "city_keys.json"
-        self.keys = KeyCache(settings.dsn("gateway"), settings.home / "gateway" / "api_keys.json")
+        self.folder = Path(settings.env.get("CORRIDOR_GATEWAY_FOLDER") or settings.home / "gateway")
+        self.keys = KeyCache(settings.dsn("gateway"), self.folder / "api_keys.json")
         self.checker = Checker(contracts(), read_places(), read_keyring(self._keyring_file))
         self.log = log or KafkaLog(settings.kafka_bootstrap)
         self.metrics = Metrics()
         sealer = Sealer(settings.secret("sealing_public"))
-        self._events = EventsRoute(self.keys, self.checker, sealer, self.log, self.metrics)
-        self._pages = make_pages(self.keys, self.log, self.metrics)
+        intake = Intake(self.checker, sealer, self.log, self.metrics)
+        authenticator = Authenticator(self.keys)
+        services = Services(settings, self.keys, authenticator, self.checker, intake, self.log, self.metrics)
+        self._events = EventsRoute(authenticator, intake, self.metrics)
+        self._pages = make_pages(services)
         self._watch: asyncio.Task[None] | None = None
 
     async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:

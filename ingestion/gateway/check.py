@@ -10,7 +10,7 @@ from ingestion.gateway import order
 from ingestion.gateway.explain import explain
 from ingestion.gateway.identifiers import attribute_with_identifier, tokenise
 from ingestion.gateway.places import Places
-from ingestion.gateway.records import Record, accepted_value, utc_text
+from ingestion.gateway.records import Accepted, utc_text
 from ingestion.gateway.refusal import (
     INVALID_ENVELOPE,
     PLAIN_IDENTIFIER,
@@ -20,14 +20,20 @@ from ingestion.gateway.refusal import (
 )
 from ingestion.gateway.scope import Key, refuse_source_programme_type, settle_city
 from ingestion.tokens import CityKey
-from ingestion.topics import ACCEPTED
+from ingestion.words import _t
 
-_NOT_AN_OBJECT = Refusal(INVALID_ENVELOPE, "", "An event must be a JSON object with the CloudEvents attributes.")
-_TOO_DEEP = Refusal(INVALID_ENVELOPE, "", "The event is nested too deeply.")
-_NO_SUCH_TIME = Refusal(INVALID_ENVELOPE, "/time", "There is no such date and time: check day, month and hour.")
-_UNKNOWN_TYPE = Refusal(UNKNOWN_TYPE, "/type", "No contract has this type: the page /docs lists the types.")
-_NUL = Refusal(INVALID_ENVELOPE, "", "The event holds a NUL character (\\u0000), which no database can store.")
-_NO_CITY_KEY = Refusal(INVALID_ENVELOPE, "/city", "This city has no key for tokens yet: ask the operator to make one.")
+_NOT_AN_OBJECT = Refusal(INVALID_ENVELOPE, "", _t("An event must be a JSON object with the CloudEvents attributes."))
+_TOO_DEEP = Refusal(INVALID_ENVELOPE, "", _t("The event is nested too deeply."))
+_NO_SUCH_TIME = Refusal(INVALID_ENVELOPE, "/time", _t("There is no such date and time: check day, month and hour."))
+_UNKNOWN_TYPE = Refusal(UNKNOWN_TYPE, "/type", _t("No contract has this type: the page /docs lists the types."))
+_NUL = Refusal(INVALID_ENVELOPE, "", _t("The event holds a NUL character (\\u0000), which no database can store."))
+_NO_CITY_KEY = Refusal(
+    INVALID_ENVELOPE, "/city", _t("This city has no key for tokens yet: ask the operator to make one.")
+)
+_GIVES_AWAY = _t(
+    "The {attribute} gives away the identifier of a person or household, and it is stored as it is: "
+    "use the id of the record, or the name of the system, instead."
+)
 
 
 class Checker:
@@ -39,8 +45,8 @@ class Checker:
         self.places = places
         self.keyring = keyring
 
-    def check(self, event: Any, key: Key, received_at: str, *, may_hold_nul: bool = False) -> Record | Refusal:
-        """The accepted record for a parsed event, or the refusal. `may_hold_nul` asks for the costly look."""
+    def check(self, event: Any, key: Key, *, may_hold_nul: bool = False) -> Accepted | Refusal:
+        """What may be stored of a parsed event, or the refusal. `may_hold_nul` asks for the costly look."""
         if type(event) is not dict:
             return _NOT_AN_OBJECT
         if may_hold_nul and holds_nul(event):
@@ -53,21 +59,19 @@ class Checker:
                 return self._explain(event, contract, void, key)
         except ValueError:
             return _TOO_DEEP
-        refusal = refuse_source_programme_type(event, key)
+        refusal = refuse_source_programme_type(event, key, contract)
         if refusal is not None:
             return refusal
         if contract is None:
             return _UNKNOWN_TYPE
-        return self._accept(event, contract, key, received_at, {} if void else event["data"])
+        return self._accept(event, contract, key, {} if void else event["data"])
 
     def contract_of(self, event: dict[str, Any]) -> Contract | None:
         """The contract of the type that an event claims to be of."""
         name = event.get("type")
         return self._contracts.get(name) if isinstance(name, str) else None
 
-    def _accept(
-        self, event: dict[str, Any], contract: Contract, key: Key, received_at: str, data: dict[str, Any]
-    ) -> Record | Refusal:
+    def _accept(self, event: dict[str, Any], contract: Contract, key: Key, data: dict[str, Any]) -> Accepted | Refusal:
         city = settle_city(event, contract, key, self.places)
         if isinstance(city, Refusal):
             return city
@@ -82,12 +86,7 @@ class Checker:
         if contract.identifiers and event["data"]:
             attribute = attribute_with_identifier(event, contract)
             if attribute is not None:
-                return Refusal(
-                    PLAIN_IDENTIFIER,
-                    f"/{attribute}",
-                    f"The {attribute} gives away the identifier of a person or household, and it is stored as it is: "
-                    f"use the {'name of the sender' if attribute == 'source' else 'id of the record'} instead.",
-                )
+                return Refusal(PLAIN_IDENTIFIER, f"/{attribute}", _GIVES_AWAY, {"attribute": attribute})
         if contract.identifiers and data:
             city_key = self.keyring.get(city or "")
             if city_key is None:
@@ -97,24 +96,21 @@ class Checker:
             # JSON Schema takes 3.0 for an integer; a database does not.
             if type(data.get(name)) is float:
                 data = {**data, name: int(data[name])}
-        programme = key.programme
-        subject = event["subject"]
-        attributes = {
-            "city": city,
-            "data": data,
-            "id": event["id"],
-            "operation": event.get("operation") or "create",
-            "programme": programme,
-            "recordversion": int(event.get("recordversion") or 1),
-            "source": event["source"],
-            "specversion": "1.0",
-            "subject": subject,
-            "time": time,
-            "timeprecision": event.get("timeprecision") or "second",
-            "type": event["type"],
-        }
-        return Record(
-            ACCEPTED, f"{city or programme}|{subject}".encode(), accepted_value(attributes, key.partner, received_at)
+        return Accepted(
+            {
+                "city": city,
+                "data": data,
+                "id": event["id"],
+                "operation": event.get("operation") or "create",
+                "programme": key.programme,
+                "recordversion": int(event.get("recordversion") or 1),
+                "source": event["source"],
+                "specversion": "1.0",
+                "subject": event["subject"],
+                "time": time,
+                "timeprecision": event.get("timeprecision") or "second",
+                "type": event["type"],
+            }
         )
 
     def _explain(self, event: dict[str, Any], contract: Contract | None, void: bool, key: Key) -> Refusal:
@@ -122,11 +118,11 @@ class Checker:
         in_envelope = explain(self._envelope, envelope_schema(), event)
         if in_envelope:
             return in_envelope[0]
-        refusal = refuse_source_programme_type(event, key)
+        refusal = refuse_source_programme_type(event, key, contract)
         if refusal is not None or contract is None or void:
             return refusal or _UNKNOWN_TYPE
         in_data = explain(contract.validator, contract.event_schema, event)
-        return in_data[0] if in_data else Refusal(SCHEMA_VIOLATION, "/data", "data does not fit the contract.")
+        return in_data[0] if in_data else Refusal(SCHEMA_VIOLATION, "/data", _t("data does not fit the contract."))
 
 
 def holds_nul(value: Any) -> bool:

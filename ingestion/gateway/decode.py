@@ -10,6 +10,8 @@ from urllib.parse import unquote_to_bytes
 
 import orjson
 
+from ingestion.words import _t, say
+
 MAX_BODY = 4 * 1024 * 1024
 MAX_EVENT = 256 * 1024
 MAX_EVENTS = 1000
@@ -24,7 +26,12 @@ class Form(Enum):
 
 
 class DecodeError(ValueError):
-    """The body is no JSON, or not of the form that its content type says."""
+    """The body is no JSON, or not of the form that its content type says; as an English sentence with its params."""
+
+    def __init__(self, template: str, **params: Any) -> None:
+        super().__init__(say("en", template, **params))
+        self.template = template
+        self.params = params
 
 
 Headers = Iterable[tuple[bytes, bytes]]
@@ -51,13 +58,15 @@ def decode(form: Form, body: bytes, headers: Headers) -> list[Any]:
     try:
         parsed = orjson.loads(body) if body or form is not Form.BINARY else {}
     except orjson.JSONDecodeError as error:
-        raise DecodeError(f"The body is not valid JSON at line {error.lineno}, column {error.colno}.") from None
+        raise DecodeError(
+            _t("The body is not valid JSON at line {line}, column {column}."), line=error.lineno, column=error.colno
+        ) from None
     if form is Form.STRUCTURED:
         return [parsed]
     if form is Form.BINARY:
         return [{**_attributes(headers), "data": parsed}]
     if not isinstance(parsed, list):
-        raise DecodeError("A batch must be a JSON array of events.")
+        raise DecodeError(_t("A batch must be a JSON array of events."))
     return parsed
 
 
@@ -69,7 +78,7 @@ def raw_events(form: Form, body: bytes, events: list[Any]) -> list[bytes]:
         spans = _spans(body.decode())
         if spans is not None and len(spans) == len(events):
             return spans
-    return [_dump(event) for event in events]
+    return [dump(event) for event in events]
 
 
 def _attributes(headers: Headers) -> dict[str, Any]:
@@ -78,11 +87,13 @@ def _attributes(headers: Headers) -> dict[str, Any]:
         if name.startswith(b"ce-"):
             attribute = name[3:].decode("latin-1")
             if attribute in attributes:
-                raise DecodeError(f"The header ce-{attribute} is given twice.")
+                raise DecodeError(_t("The header {name} is given twice."), name=f"ce-{attribute}")
             try:
                 attributes[attribute] = unquote_to_bytes(value).decode()
             except UnicodeDecodeError:
-                raise DecodeError(f"The header ce-{attribute} is not percent-encoded UTF-8.") from None
+                raise DecodeError(
+                    _t("The header {name} is not percent-encoded UTF-8."), name=f"ce-{attribute}"
+                ) from None
     version = attributes.get("recordversion")
     if version is not None and version.isascii() and version.isdigit() and len(version) <= 10:
         attributes["recordversion"] = int(version)
@@ -112,7 +123,8 @@ def _after_space(text: str, at: int) -> int:
     return at
 
 
-def _dump(event: Any) -> bytes:
+def dump(event: Any) -> bytes:
+    """An event as bytes for sealing."""
     try:
         return orjson.dumps(event)
     except TypeError:

@@ -7,13 +7,29 @@ from typing import Any
 from jsonschema_rs import Draft202012Validator, ValidationError, ValidationErrorKind
 
 from ingestion.gateway.refusal import INVALID_ENVELOPE, SCHEMA_VIOLATION, Refusal, pointer_of
+from ingestion.words import _t
 
 Kind = ValidationErrorKind
 _MOST_OPTIONS = 30
 _TYPES = {
-    "string": "text", "integer": "a whole number", "number": "a number", "boolean": "true or false",
-    "object": "an object", "array": "a list", "null": "null",
-}  # fmt: skip
+    "string": _t("{name} must be text."),
+    "integer": _t("{name} must be a whole number."),
+    "number": _t("{name} must be a number."),
+    "boolean": _t("{name} must be true or false."),
+    "object": _t("{name} must be an object."),
+    "array": _t("{name} must be a list."),
+}
+_LIMITS = (
+    (Kind.Minimum, _t("{name} must be at least {limit}.")),
+    (Kind.ExclusiveMinimum, _t("{name} must be more than {limit}.")),
+    (Kind.Maximum, _t("{name} must be at most {limit}.")),
+    (Kind.ExclusiveMaximum, _t("{name} must be less than {limit}.")),
+    (Kind.MaxLength, _t("{name} is too long: at most {limit}.")),
+    (Kind.MaxItems, _t("{name} is too long: at most {limit}.")),
+)
+_NO_SUCH_FIELD = _t("{name} is not a field of this event type: check its spelling, or leave it out.")
+_NO_SUCH_ATTRIBUTE = _t("{name} is not an attribute of the envelope: check its spelling, or leave it out.")
+_WHOLE = "The event"
 
 
 def explain(validator: Draft202012Validator, schema: dict[str, Any], event: Any) -> list[Refusal]:
@@ -42,19 +58,23 @@ def _refusal(error: ValidationError, schema: dict[str, Any]) -> Refusal:
     code = code or (SCHEMA_VIOLATION if in_data(error) else INVALID_ENVELOPE)
     path, kind = list(error.instance_path), error.kind
     if isinstance(kind, Kind.Required):
-        return Refusal(code, pointer_of([*path, kind.property]), advice or f"{kind.property} is missing.")
+        name = kind.property
+        return Refusal(code, pointer_of([*path, name]), advice or _t("{name} is missing."), {"name": name})
     if isinstance(kind, Kind.AdditionalProperties):
         name = str(kind.unexpected[0])
-        where = "a field of this event type" if in_data(error) else "an attribute of the envelope"
         return Refusal(
             code,
             pointer_of([*path, name]),
-            f"{name[:80]!r} is not {where}: check its spelling, or leave it out.",
+            _NO_SUCH_FIELD if in_data(error) else _NO_SUCH_ATTRIBUTE,
+            {"name": repr(name[:80])},
             stored_pointer=pointer_of(path),
-            stored_detail=f"A field is not {where}.",
+            stored_detail=f"A field is not {'a field of this event type' if in_data(error) else 'of the envelope'}.",
         )
-    name = str(path[-1]) if path else "The event"
-    return Refusal(code, pointer_of(path), advice or f"{name} {_sentence(kind, nodes)}.")
+    name = str(path[-1]) if path else _WHOLE
+    if advice:
+        return Refusal(code, pointer_of(path), advice)
+    template, params = _sentence(kind, nodes)
+    return Refusal(code, pointer_of(path), template, {"name": name, **params})
 
 
 def _nodes(schema: Any, path: list[str | int]) -> list[dict[str, Any]]:
@@ -67,25 +87,24 @@ def _nodes(schema: Any, path: list[str | int]) -> list[dict[str, Any]]:
     return nodes[::-1]
 
 
-def _sentence(kind: Any, nodes: list[dict[str, Any]]) -> str:
+def _sentence(kind: Any, nodes: list[dict[str, Any]]) -> tuple[str, dict[str, Any]]:
     if isinstance(kind, Kind.Enum):
         options = [str(option) for option in kind.options if option is not None]
-        more = " and so on" if len(options) > _MOST_OPTIONS else ""
-        return f"must be one of: {', '.join(options[:_MOST_OPTIONS])}{more}"
+        more = ", …" if len(options) > _MOST_OPTIONS else ""
+        return _t("{name} must be one of: {options}."), {"options": ", ".join(options[:_MOST_OPTIONS]) + more}
     if isinstance(kind, Kind.Type):
-        return f"must be {' or '.join(_TYPES[name] for name in kind.types)}"
+        wanted = next(name for name in kind.types if name != "null" or len(kind.types) == 1)
+        return _TYPES.get(wanted, _t("{name} must be empty.")), {}
     if isinstance(kind, Kind.Format):
-        return f"must be a {kind.format} such as 2026-03-01" if kind.format == "date" else f"must be a {kind.format}"
+        if kind.format == "date":
+            return _t("{name} must be a date such as 2026-03-01."), {}
+        return _t("{name} must be a {format}."), {"format": kind.format}
     if isinstance(kind, Kind.FalseSchema):
-        return "does not belong here"
-    limits = (
-        (Kind.Minimum, "at least"), (Kind.ExclusiveMinimum, "more than"),
-        (Kind.Maximum, "at most"), (Kind.ExclusiveMaximum, "less than"),
-    )  # fmt: skip
-    for each, words in limits:
+        return _t("{name} does not belong here."), {}
+    for each, template in _LIMITS:
         if isinstance(kind, each):
-            return f"must be {words} {kind.limit}"
-    if isinstance(kind, Kind.MaxLength | Kind.MaxItems):
-        return f"is too long: at most {kind.limit}"
+            return template, {"limit": kind.limit}
     description = next((node["description"] for node in nodes[:1] if "description" in node), "")
-    return f"is not written as expected: {description.rstrip('.')}" if description else "is not as expected"
+    if description:
+        return _t("{name} is not written as expected: {description}"), {"description": f"{description.rstrip('.')}."}
+    return _t("{name} is not as expected."), {}

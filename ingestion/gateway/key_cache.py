@@ -24,6 +24,7 @@ _SOONEST_SECONDS = 0.25
 _PATIENCE_SECONDS = 5.0
 _QUERY = """
 select encode(key_hash, 'hex') as key_hash, key_id, programme, partner, source_prefix, cities, types,
+    role, requests_per_second, events_per_second,
     extract(epoch from expires_at)::float8 as expires_at
 from ops.api_keys
 where revoked_at is null and (expires_at is null or expires_at > now())
@@ -141,6 +142,9 @@ class KeyCache:
                 cities=None if row["cities"] is None else frozenset(row["cities"]),
                 types=None if row["types"] is None else frozenset(row["types"]),
                 expires_at=row["expires_at"],
+                role=row["role"],
+                requests_per_second=row["requests_per_second"],
+                events_per_second=row["events_per_second"],
             )
             for row in rows
         }

@@ -98,10 +98,10 @@ class KafkaLog:
         """Bytes that wait for the broker."""
         return self._in_flight
 
-    async def write(self, records: Sequence[Record]) -> None:
+    async def write(self, records: Sequence[Record]) -> frozenset[int]:
         """Return when every record is acknowledged by all in-sync replicas. Raises Overloaded or NotDurable."""
         if not records:
-            return
+            return frozenset()
         size = sum(len(record.value) + len(record.key) for record in records)
         if self._in_flight + size > MAX_IN_FLIGHT:
             raise Overloaded
@@ -119,6 +119,7 @@ class KafkaLog:
             except (BufferError, KafkaException) as error:
                 delivery(error, None)
         await future
+        return frozenset()
 
     def is_reachable(self, timeout: float = 2.0) -> bool:
         """True if the broker answers for the topic of accepted events. Blocks up to `timeout` seconds."""

@@ -7,6 +7,7 @@ from typing import Any
 
 from ingestion.contracts.registry import Contract
 from ingestion.gateway.refusal import SCHEMA_VIOLATION, Refusal, pointer_of
+from ingestion.words import _t
 
 
 def refuse_upside_down(contract: Contract, data: dict[str, Any]) -> Refusal | None:
@@ -17,7 +18,8 @@ def refuse_upside_down(contract: Contract, data: dict[str, Any]) -> Refusal | No
             return Refusal(
                 SCHEMA_VIOLATION,
                 pointer_of(["data", *high_path]),
-                f"{high_path[-1]} must not lie before {low_path[-1]}.",
+                _t("{high} must not lie before {low}."),
+                {"high": high_path[-1], "low": low_path[-1]},
             )
     return None
 

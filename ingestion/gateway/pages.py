@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
 from fastapi.exceptions import HTTPException
 from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 from starlette.exceptions import HTTPException as StarletteHTTPException
@@ -13,14 +13,16 @@ from starlette.exceptions import HTTPException as StarletteHTTPException
 from ingestion.contracts.registry import contracts
 from ingestion.gateway.answers import Problem
 from ingestion.gateway.docs_page import page
-from ingestion.gateway.key_cache import KeyCache
-from ingestion.gateway.log import KafkaLog
-from ingestion.gateway.metrics import Metrics
 from ingestion.gateway.openapi import events_paths
+from ingestion.gateway.partner import pages as partner_pages
+from ingestion.gateway.routes import files, kobo, receipts, templates, validate
+from ingestion.gateway.services import Services
+from ingestion.words import _t, language_of
 
 
-def make_pages(keys: KeyCache, log: KafkaLog, metrics: Metrics) -> FastAPI:
+def make_pages(services: Services) -> FastAPI:
     """The FastAPI application for every path but /v1/events."""
+    keys, log, metrics = services.keys, services.log, services.metrics
     pages = FastAPI(
         title="Corridor gateway",
         description="Where city partners send what happens.",
@@ -28,6 +30,9 @@ def make_pages(keys: KeyCache, log: KafkaLog, metrics: Metrics) -> FastAPI:
         docs_url=None,
         redoc_url=None,
     )
+
+    for module in (validate, receipts, files, kobo, templates, partner_pages):
+        pages.include_router(module.router(services))
 
     @pages.get("/v1/health/live", summary="The process answers")
     async def live() -> dict[str, str]:
@@ -51,12 +56,16 @@ def make_pages(keys: KeyCache, log: KafkaLog, metrics: Metrics) -> FastAPI:
         )
 
     @pages.exception_handler(StarletteHTTPException)
-    async def as_problem(_request: Any, error: HTTPException) -> Response:
-        known = {404: ("not_found", "Nothing is here"), 405: ("method_not_allowed", "Not this method")}
+    async def as_problem(request: Request, error: HTTPException) -> Response:
+        known = {404: ("not_found", _t("Nothing is here")), 405: ("method_not_allowed", _t("Not this method"))}
         code, title = known.get(error.status_code, ("error", str(error.detail)))
-        problem = Problem(error.status_code, code, title, "The page /docs lists what the gateway answers.")
+        problem = Problem(error.status_code, code, title, _t("The page /docs lists what the gateway answers."))
+        language = language_of(request.headers.get("accept-language", ""))
         return Response(
-            problem.body(), error.status_code, headers=error.headers or {}, media_type="application/problem+json"
+            problem.body(language),
+            error.status_code,
+            headers=error.headers or {},
+            media_type="application/problem+json",
         )
 
     make_openapi = pages.openapi

@@ -11,6 +11,7 @@ import orjson
 
 from ingestion.gateway.refusal import Refusal
 from ingestion.gateway.scope import Key
+from ingestion.topics import ACCEPTED
 
 
 class Record(NamedTuple):
@@ -43,20 +44,39 @@ def utc_text(time: str) -> str:
     return f"{instant.isoformat()}Z"
 
 
-def accepted_value(attributes: dict[str, Any], partner: str, received_at: str) -> bytes:
+class Accepted(NamedTuple):
+    """An event that may be stored: its attributes as they will stand, identifiers already turned into tokens."""
+
+    attributes: dict[str, Any]
+
+    def record(self, partner: str, received_at: str, receipt: str | None) -> Record:
+        """The message for the log; versions of one record share its key, so that they stay in order."""
+        attributes = self.attributes
+        key = f"{attributes['city'] or attributes['programme']}|{attributes['subject']}".encode()
+        return Record(ACCEPTED, key, accepted_value(attributes, partner, received_at, receipt))
+
+
+def accepted_value(attributes: dict[str, Any], partner: str, received_at: str, receipt: str | None) -> bytes:
     """Value of an accepted event. The content hash covers `attributes` (with data), not who sent it and when."""
     canonical = orjson.dumps(attributes, option=orjson.OPT_SORT_KEYS)
     content_hash = sha256(canonical).hexdigest().encode()
-    return b'%b,"contenthash":"%b",%b' % (canonical[:-1], content_hash, _origin(partner, received_at))
+    return b'%b,"contenthash":"%b",%b' % (canonical[:-1], content_hash, _origin(partner, received_at, receipt))
 
 
 @lru_cache(maxsize=256)
-def _origin(partner: str, received_at: str) -> bytes:
+def _origin(partner: str, received_at: str, receipt: str | None) -> bytes:
     """The end of the value, which all events of a request share."""
-    return orjson.dumps({"partner": partner, "receivedat": received_at})[1:]
+    return orjson.dumps({"partner": partner, "receivedat": received_at, "receipt": receipt})[1:]
 
 
-def rejected_value(refusal: Refusal, key: Key, received_at: str, known: dict[str, str | None], sealed: str) -> bytes:
+def rejected_value(
+    refusal: Refusal,
+    key: Key,
+    received_at: str,
+    known: dict[str, str | None],
+    sealed: str,
+    receipt: str | None = None,
+) -> bytes:
     """Value of a refused event: why, whose, and its body sealed.
 
     `known` holds what may be said openly of id, source, type and city.
@@ -67,10 +87,11 @@ def rejected_value(refusal: Refusal, key: Key, received_at: str, known: dict[str
             "partner": key.partner,
             "programme": key.programme,
             "keyid": key.key_id,
+            "receipt": receipt,
             **{name: known.get(name) for name in ("id", "source", "type", "city")},
             "code": refusal.code,
             "pointer": refusal.pointer if refusal.stored_pointer is None else refusal.stored_pointer,
-            "detail": refusal.detail if refusal.stored_detail is None else refusal.stored_detail,
+            "detail": refusal.say() if refusal.stored_detail is None else refusal.stored_detail,
             "sealed": sealed,
         }
     )

@@ -47,6 +47,9 @@ def leave_key_copy(home: Path) -> None:
         "cities": None,
         "types": None,
         "expires_at": None,
+        "role": "partner",
+        "requests_per_second": None,
+        "events_per_second": None,
     }
     (home / "gateway").mkdir(parents=True, exist_ok=True)
     (home / "gateway" / "api_keys.json").write_text(json.dumps([row]), encoding="utf-8")

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from ingestion.gateway.check import Checker
-from ingestion.gateway.events import EventsRoute
-from ingestion.gateway.records import Record
+from ingestion.gateway.intake import Intake
+from ingestion.gateway.records import Accepted
 from ingestion.gateway.refusal import Refusal
 from ingestion.gateway.scope import Key
 from ingestion.sealing import Sealer
@@ -37,10 +37,10 @@ def _registration(event: Make, person_id: Any = PLAIN, **changes: Any) -> dict[s
 
 
 def _refusal_record(checker: Checker, sent: dict[str, Any]) -> dict[str, Any]:
-    refusal = checker.check(copy.deepcopy(sent), KEY, NOW)
+    refusal = checker.check(copy.deepcopy(sent), KEY)
     assert isinstance(refusal, Refusal), "must be refused"
-    route = EventsRoute(None, checker, _NoSealer(), None, None)  # type: ignore[arg-type]
-    (record,) = route._seal_all([(0, refusal)], [sent], [b"{}"], KEY, NOW)
+    intake = Intake(checker, _NoSealer(), None, None)  # type: ignore[arg-type]
+    (record,) = intake._seal_all([(0, refusal)], [sent], [b"{}"], KEY, NOW, None)
     value: dict[str, Any] = json.loads(record.value)
     return value
 
@@ -51,7 +51,7 @@ def _refusal_record(checker: Checker, sent: dict[str, Any]) -> dict[str, Any]:
 )
 def test_identifier__in_any_attribute_is_refused(checker: Checker, event: Make, attribute: str, person_id: str) -> None:
     sent = _registration(event, person_id, **{attribute: f"https://registry.example/desk:{person_id}"})
-    refusal = checker.check(sent, KEY, NOW)
+    refusal = checker.check(sent, KEY)
     assert isinstance(refusal, Refusal)
     assert (refusal.code, refusal.pointer) == ("plain_identifier", f"/{attribute}")
     assert person_id not in refusal.detail
@@ -60,7 +60,7 @@ def test_identifier__in_any_attribute_is_refused(checker: Checker, event: Make, 
 
 def test_short_identifier__within_a_longer_word_is_chance(checker: Checker, event: Make) -> None:
     sent = _registration(event, "77", id="form-1773", subject="r77b", source="https://registry.example/v770")
-    assert isinstance(checker.check(sent, KEY, NOW), Record)
+    assert isinstance(checker.check(sent, KEY), Accepted)
 
 
 @pytest.mark.parametrize("attribute", ["id", "source"])

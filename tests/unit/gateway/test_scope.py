@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -13,7 +12,7 @@ from hypothesis import strategies as st
 
 from ingestion.gateway.check import Checker
 from ingestion.gateway.places import read_places
-from ingestion.gateway.records import Record
+from ingestion.gateway.records import Accepted
 from ingestion.gateway.refusal import Refusal
 from ingestion.gateway.scope import Key
 
@@ -24,14 +23,13 @@ CITIES = sorted(read_places().cities)
 CODES = st.sampled_from([*CITIES, *sorted(read_places().joint_sets), "NOWHERE"])
 
 
-def _code(answer: Record | Refusal) -> str | None:
+def _code(answer: Accepted | Refusal) -> str | None:
     return answer.code if isinstance(answer, Refusal) else None
 
 
-def _record(answer: Record | Refusal) -> dict[str, Any]:
-    assert isinstance(answer, Record), answer
-    value: dict[str, Any] = json.loads(answer.value)
-    return value
+def _record(answer: Accepted | Refusal) -> dict[str, Any]:
+    assert isinstance(answer, Accepted), answer
+    return answer.attributes
 
 
 @given(
@@ -56,7 +54,7 @@ def test_accepted__only_within_the_scope(
     kind = "arrival.counted.v1" if place is None else "result.reported.v1"
     sent = event(kind, {"place": {"level": place[0], "code": place[1]}} if place else {}, programme=programme)
     sent = {name: value for name, value in sent.items() if name != "city"} | ({"city": city} if city else {})
-    answer = checker.check(sent, key, NOW)
+    answer = checker.check(sent, key)
     if isinstance(answer, Refusal):
         assert answer.code in {"out_of_scope", "invalid_envelope"}
         return
@@ -74,47 +72,47 @@ def test_accepted__only_within_the_scope(
 
 def test_key_with_one_city__fills_it_in(checker: Checker, event: Make) -> None:
     key = replace(WIDE, cities=frozenset({"JINJA"}))
-    assert _record(checker.check(event(city=None), key, NOW))["city"] == "JINJA"
+    assert _record(checker.check(event(city=None), key))["city"] == "JINJA"
 
 
 def test_key_with_two_cities__wants_it_said(checker: Checker, event: Make) -> None:
     key = replace(WIDE, cities=frozenset({"JINJA", "ARUA"}))
-    assert _code(checker.check(event(city=None), key, NOW)) == "invalid_envelope"
+    assert _code(checker.check(event(city=None), key)) == "invalid_envelope"
 
 
 def test_joint_set__needs_all_its_members(checker: Checker, event: Make) -> None:
     code, members = sorted(read_places().joint_sets.items())[0]
     data = {"place": {"level": "joint_set", "code": code}}
     sent = event("result.reported.v1", data, city=None)
-    assert _record(checker.check(sent, replace(WIDE, cities=members), NOW))["city"] == code
+    assert _record(checker.check(sent, replace(WIDE, cities=members)))["city"] == code
     one = frozenset(sorted(members)[:1])
-    assert _code(checker.check(sent, replace(WIDE, cities=one), NOW)) == "out_of_scope"
+    assert _code(checker.check(sent, replace(WIDE, cities=one))) == "out_of_scope"
 
 
 def test_place_of_another_city_in_data__is_out_of_scope(checker: Checker, event: Make) -> None:
     key = replace(WIDE, cities=frozenset({"JINJA"}))
     sent = event("result.reported.v1", {"place": {"level": "city", "code": "ARUA"}}, city=None)
-    assert _code(checker.check(sent, key, NOW)) == "out_of_scope"
+    assert _code(checker.check(sent, key)) == "out_of_scope"
 
 
 def test_figure_of_the_world__needs_a_key_for_the_whole_programme(checker: Checker, event: Make) -> None:
     sent = event("result.reported.v1", {"place": {"level": "global", "code": "WORLD"}}, city=None)
-    assert _record(checker.check(sent, WIDE, NOW))["city"] is None
-    assert _code(checker.check(sent, replace(WIDE, cities=frozenset({"JINJA"})), NOW)) == "out_of_scope"
+    assert _record(checker.check(sent, WIDE))["city"] is None
+    assert _code(checker.check(sent, replace(WIDE, cities=frozenset({"JINJA"})))) == "out_of_scope"
 
 
 def test_figure_of_another_programme__is_out_of_scope(checker: Checker, event: Make) -> None:
     sent = event("result.reported.v1", {"place": {"level": "programme", "code": "SIM"}}, city=None)
-    assert _code(checker.check(sent, WIDE, NOW)) == "out_of_scope"
+    assert _code(checker.check(sent, WIDE)) == "out_of_scope"
 
 
 def test_scope__is_told_before_the_contract(checker: Checker, event: Make) -> None:
     sent = event(programme="SIM", data={"count": -1})
-    assert _code(checker.check(sent, WIDE, NOW)) == "out_of_scope"
+    assert _code(checker.check(sent, WIDE)) == "out_of_scope"
 
 
 @pytest.mark.parametrize("kind", ["arrival.counted.v1", "person.registered.v1"])
 def test_void__is_held_to_the_scope_too(checker: Checker, event: Make, kind: str) -> None:
     key = replace(WIDE, cities=frozenset({"JINJA"}))
     sent = {**event(kind, operation="void", city="ARUA"), "data": {}}
-    assert _code(checker.check(sent, key, NOW)) == "out_of_scope"
+    assert _code(checker.check(sent, key)) == "out_of_scope"

@@ -36,7 +36,7 @@ def keys(faulty: Simulation) -> dict[str, Key]:
 
 
 def _answer(checker: Checker, keys: dict[str, Key], dispatch: Dispatch) -> str | None:
-    verdict = checker.check(dispatch.event, keys[dispatch.sender], "2026-01-01T00:00:00.000000Z")
+    verdict = checker.check(dispatch.event, keys[dispatch.sender])
     return f"{verdict.code} {verdict.pointer} {verdict.detail}" if isinstance(verdict, Refusal) else None
 
 

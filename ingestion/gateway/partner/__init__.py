@@ -1,0 +1,1 @@
+"""The pages for partners, rendered by the gateway."""

@@ -1,0 +1,26 @@
+"""What the routes of the gateway share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from infra.settings import Settings
+from ingestion.gateway.authenticate import Authenticator
+from ingestion.gateway.check import Checker
+from ingestion.gateway.intake import Intake
+from ingestion.gateway.key_cache import KeyCache
+from ingestion.gateway.log import KafkaLog
+from ingestion.gateway.metrics import Metrics
+
+
+@dataclass(frozen=True)
+class Services:
+    """One of each a gateway process."""
+
+    settings: Settings
+    keys: KeyCache
+    authenticator: Authenticator
+    checker: Checker
+    intake: Intake
+    log: KafkaLog
+    metrics: Metrics
