@@ -25,7 +25,7 @@ def create(
     types: Annotated[str | None, typer.Option(help="Event types with commas between; else every type.")] = None,
     label: Annotated[str, typer.Option(help="Words that help you to know the key again.")] = "",
     expires: Annotated[datetime | None, typer.Option(help="UTC day or time from which the key is refused.")] = None,
-    role: Annotated[str, typer.Option(help="partner, or programme_officer: returns and validates periods.")] = "partner",
+    role: Annotated[str, typer.Option(help="partner, or programme_officer (validates periods).")] = "partner",
     requests_per_second: Annotated[float | None, typer.Option(help="Else the gateway's own limit.")] = None,
     events_per_second: Annotated[float | None, typer.Option(help="Else the gateway's own limit.")] = None,
 ) -> None:

@@ -181,7 +181,7 @@ def test_identifier__becomes_a_token(checker: Checker, event: Make, kind: str) -
     assert isinstance(answer, Accepted)
     assert record["data"][f"{name}_token"].startswith("tok1_k1_")
     assert f"{name}_id" not in record["data"]
-    assert "4711" not in json.dumps(_accepted(answer)) + answer.record("registry", NOW, RECEIPT).key
+    assert "4711" not in json.dumps(_accepted(answer)) + answer.record("registry", NOW, RECEIPT).key.decode()
     assert sent["data"][f"{name}_id"] == "ID-4711-XYZ", "the sender's event is left as it was"
 
 
