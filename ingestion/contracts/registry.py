@@ -42,6 +42,8 @@ class Contract:
     identifiers: tuple[Identifier, ...]
     integers: tuple[str, ...]
     ordered: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]
+    #: Paths within data of what people word as they like; "*" stands for every member of a list.
+    free_texts: tuple[tuple[str, ...], ...]
 
     @property
     def about_a_person(self) -> bool:
@@ -103,6 +105,7 @@ def _read(folder: Path) -> Contract:
         identifiers=tuple(_identifiers(schema, folder)),
         integers=tuple(n for n, p in schema["properties"].items() if p.get("type") == "integer"),
         ordered=tuple(_ordered(schema)),
+        free_texts=tuple(_free_texts(schema)),
     )
 
 
@@ -128,3 +131,15 @@ def _ordered(schema: dict[str, Any], path: tuple[str, ...] = ()) -> list[tuple[t
         if isinstance(definition, dict):
             pairs += _ordered(definition, (*path, name))
     return pairs
+
+
+def _free_texts(schema: dict[str, Any], path: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
+    is_leaf = "properties" not in schema and "items" not in schema
+    found = [path] if is_leaf and schema.get("x-corridor-free-text") else []
+    for name, definition in schema.get("properties", {}).items():
+        found += _free_texts(definition, (*path, name))
+    items = schema.get("items")
+    if isinstance(items, dict):
+        marked = bool(schema.get("x-corridor-free-text") or items.get("x-corridor-free-text"))
+        found += _free_texts({**items, "x-corridor-free-text": marked}, (*path, "*"))
+    return found

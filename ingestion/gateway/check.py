@@ -19,6 +19,7 @@ from ingestion.gateway.refusal import (
     Refusal,
 )
 from ingestion.gateway.scope import Key, refuse_source_programme_type, settle_city
+from ingestion.gateway.screening import screen, screen_record_id
 from ingestion.tokens import CityKey
 from ingestion.words import _t
 
@@ -79,14 +80,9 @@ class Checker:
             time = utc_text(event["time"])
         except (ValueError, OverflowError):
             return _NO_SUCH_TIME
-        if contract.ordered and data:
-            refusal = order.refuse_upside_down(contract, data)
-            if refusal is not None:
-                return refusal
-        if contract.identifiers and event["data"]:
-            attribute = attribute_with_identifier(event, contract)
-            if attribute is not None:
-                return Refusal(PLAIN_IDENTIFIER, f"/{attribute}", _GIVES_AWAY, {"attribute": attribute})
+        refusal = self._refuse_content(event, contract, data, city)
+        if refusal is not None:
+            return refusal
         if contract.identifiers and data:
             city_key = self.keyring.get(city or "")
             if city_key is None:
@@ -112,6 +108,23 @@ class Checker:
                 "type": event["type"],
             }
         )
+
+    def _refuse_content(
+        self, event: dict[str, Any], contract: Contract, data: dict[str, Any], city: str | None
+    ) -> Refusal | None:
+        """What a schema cannot say: the order of dates, and traces of a person where none belong."""
+        if contract.ordered and data:
+            refusal = order.refuse_upside_down(contract, data)
+            if refusal is not None:
+                return refusal
+        if contract.identifiers and event["data"]:
+            attribute = attribute_with_identifier(event, contract)
+            if attribute is not None:
+                return Refusal(PLAIN_IDENTIFIER, f"/{attribute}", _GIVES_AWAY, {"attribute": attribute})
+        refusal = screen_record_id("subject", event["subject"]) or screen_record_id("id", event["id"])
+        if refusal is None and contract.free_texts and data:
+            refusal = screen(data, contract, self.places.countries.get(city or ""))
+        return refusal
 
     def _explain(self, event: dict[str, Any], contract: Contract | None, void: bool, key: Key) -> Refusal:
         """Envelope first, then scope, then data: nobody learns a contract that the key may not use."""

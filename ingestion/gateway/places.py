@@ -23,6 +23,8 @@ class Places:
 
     cities: frozenset[str]
     joint_sets: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    #: ISO 3166 alpha-2 code of each city's country.
+    countries: Mapping[str, str] = field(default_factory=dict)
 
     def knows(self, code: str) -> bool:
         """True for a city or joint set."""
@@ -41,7 +43,9 @@ class Places:
 def read_places(places: Path = PLACES, members: Path = MEMBERS) -> Places:
     """The places as the seeds of the warehouse hold them. Raises PlacesError if a file is missing or damaged."""
     try:
-        levels = {row["place_code"]: row["level"] for row in _rows(places)}
+        rows = _rows(places)
+        levels = {row["place_code"]: row["level"] for row in rows}
+        countries = {row["place_code"]: row["country_code"] for row in rows if row["country_code"]}
         sets: dict[str, set[str]] = {code: set() for code, level in levels.items() if level == "joint_set"}
         for row in _rows(members):
             if row["parent_code"] in sets:
@@ -54,6 +58,7 @@ def read_places(places: Path = PLACES, members: Path = MEMBERS) -> Places:
     return Places(
         cities=frozenset(code for code, level in levels.items() if level == "city"),
         joint_sets={code: frozenset(cities) for code, cities in sets.items() if cities},
+        countries=countries,
     )
 
 
