@@ -1,0 +1,1 @@
+"""What is made from the contracts: documents, templates, forms and the staging models of dbt."""
