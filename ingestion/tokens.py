@@ -10,6 +10,7 @@ from binascii import b2a_base64
 from collections.abc import Mapping
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 _URL_SAFE = bytes.maketrans(b"+/", b"-_")
 
@@ -21,14 +22,16 @@ class KeyringError(RuntimeError):
 class CityKey:
     """The active key of one city: its id, which stands in every token, and HMAC-SHA-256 with its secret bytes.
 
+    `first` is the city's first key, if the active one has replaced it: its tokens tell that a person is known.
     The two halves of the HMAC are begun once and copied: a call of hmac.digest costs more than twice as much.
     """
 
-    def __init__(self, key_id: str, secret: bytes) -> None:
+    def __init__(self, key_id: str, secret: bytes, first: CityKey | None = None) -> None:
         if len(secret) < 32:
             raise ValueError("the secret of a city needs at least 32 bytes")
         padded = (secret if len(secret) <= 64 else sha256(secret).digest()).ljust(64, b"\0")
         self.prefix = f"tok1_{key_id}_"
+        self.first = first
         self._inner = sha256(bytes(byte ^ 0x36 for byte in padded))
         self._outer = sha256(bytes(byte ^ 0x5C for byte in padded))
 
@@ -61,10 +64,7 @@ def read_keyring(path: Path) -> Mapping[str, CityKey]:
     """The active key of every city in the keyring file. Raises KeyringError if it cannot be used."""
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
-        return {
-            city: CityKey(entry["active"], base64.b64decode(entry["keys"][entry["active"]], validate=True))
-            for city, entry in content.items()
-        }
+        return {city: _city_key(entry) for city, entry in content.items()}
     except FileNotFoundError as error:
         raise KeyringError(f"The keyring of the cities does not exist ({path}): run `make up` first.") from error
     except (ValueError, KeyError, TypeError, AttributeError, Base64Error) as error:
@@ -72,3 +72,14 @@ def read_keyring(path: Path) -> Mapping[str, CityKey]:
             f"The keyring of the cities ({path}) is damaged ({type(error).__name__}): restore it from its backup. "
             "A new key would make new people of all that are known."
         ) from error
+
+
+def _city_key(entry: dict[str, Any]) -> CityKey:
+    keys = {key_id: base64.b64decode(secret, validate=True) for key_id, secret in entry["keys"].items()}
+    active, first = entry["active"], next(iter(sorted(keys, key=key_number)))
+    return CityKey(active, keys[active], None if first == active else CityKey(first, keys[first]))
+
+
+def key_number(key_id: str) -> int:
+    """Keys are named k1, k2 and so on, in the order in which they were made. Raises ValueError for another name."""
+    return int(key_id.removeprefix("k"))

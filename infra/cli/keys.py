@@ -9,9 +9,12 @@ from typing import Annotated, TypeVar
 
 import typer
 
+from infra.cli import city_keys
+
 T = TypeVar("T")
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Make, list and revoke the API keys of partners.")
+app.add_typer(city_keys.app, name="city")
 
 
 @app.command()

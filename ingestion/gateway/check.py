@@ -83,15 +83,20 @@ class Checker:
         refusal = self._refuse_content(event, contract, data, city)
         if refusal is not None:
             return refusal
+        first_data = None
         if contract.identifiers and data:
             city_key = self.keyring.get(city or "")
             if city_key is None:
                 return _NO_CITY_KEY
-            data = tokenise(data, contract, city_key)
+            plain = data
+            data = tokenise(plain, contract, city_key)
+            if city_key.first is not None and data is not plain:
+                first_data = tokenise(plain, contract, city_key.first)
         for name in contract.integers:
             # JSON Schema takes 3.0 for an integer; a database does not.
             if type(data.get(name)) is float:
                 data = {**data, name: int(data[name])}
+                first_data = first_data and {**first_data, name: data[name]}
         return Accepted(
             {
                 "city": city,
@@ -106,7 +111,8 @@ class Checker:
                 "time": time,
                 "timeprecision": event.get("timeprecision") or "second",
                 "type": event["type"],
-            }
+            },
+            first_data,
         )
 
     def _refuse_content(

@@ -17,7 +17,7 @@ _BREAKS = re.compile(r"[\s\"'`,:;=<>(){}\[\]]+")
 
 
 def tokenise(data: dict[str, Any], contract: Contract, city_key: CityKey) -> dict[str, Any]:
-    """`data` with a token in place of each plain identifier of its contract."""
+    """`data` with a token in place of each plain identifier of its contract; the same object if there is none."""
     for identifier in contract.identifiers:
         plain = data.get(identifier.plain)
         if plain is not None:

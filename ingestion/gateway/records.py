@@ -48,19 +48,38 @@ class Accepted(NamedTuple):
     """An event that may be stored: its attributes as they will stand, identifiers already turned into tokens."""
 
     attributes: dict[str, Any]
+    #: `data` with the tokens of the city's first key, where the active key is another: who somebody was before.
+    first_data: dict[str, Any] | None = None
 
     def record(self, partner: str, received_at: str, receipt: str | None) -> Record:
         """The message for the log; versions of one record share its key, so that they stay in order."""
         attributes = self.attributes
         key = f"{attributes['city'] or attributes['programme']}|{attributes['subject']}".encode()
-        return Record(ACCEPTED, key, accepted_value(attributes, partner, received_at, receipt))
+        return Record(ACCEPTED, key, accepted_value(attributes, partner, received_at, receipt, self.first_data))
 
 
-def accepted_value(attributes: dict[str, Any], partner: str, received_at: str, receipt: str | None) -> bytes:
-    """Value of an accepted event. The content hash covers `attributes` (with data), not who sent it and when."""
+def accepted_value(
+    attributes: dict[str, Any],
+    partner: str,
+    received_at: str,
+    receipt: str | None,
+    first_data: dict[str, Any] | None = None,
+) -> bytes:
+    """Value of an accepted event. The content hash covers `attributes` (with data), not who sent it and when.
+
+    With `first_data` the hash covers the tokens of the city's first key, so that an event sent again after a rotation
+    is known again, and the value tells by `firsttokens` which new token stands for which first one.
+    """
     canonical = orjson.dumps(attributes, option=orjson.OPT_SORT_KEYS)
-    content_hash = sha256(canonical).hexdigest().encode()
-    return b'%b,"contenthash":"%b",%b' % (canonical[:-1], content_hash, _origin(partner, received_at, receipt))
+    origin = _origin(partner, received_at, receipt)
+    if first_data is None:
+        return b'%b,"contenthash":"%b",%b' % (canonical[:-1], sha256(canonical).hexdigest().encode(), origin)
+    hashed = orjson.dumps({**attributes, "data": first_data}, option=orjson.OPT_SORT_KEYS)
+    data = attributes["data"]
+    first_tokens = {data[name]: first for name, first in first_data.items() if data[name] != first}
+    return b'%b,"contenthash":"%b","firsttokens":%b,%b' % (
+        canonical[:-1], sha256(hashed).hexdigest().encode(), orjson.dumps(first_tokens), origin
+    )  # fmt: skip
 
 
 @lru_cache(maxsize=256)

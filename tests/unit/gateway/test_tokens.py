@@ -75,6 +75,13 @@ def test_keyring__uses_the_active_key(tmp_path: Path) -> None:
     assert make_token(read_keyring(file)["ADAMA"], "person", "x") == make_token(CityKey("k2", b"2" * 32), "person", "x")
 
 
+def test_keyring__keeps_the_first_key_beside_the_active_one(tmp_path: Path) -> None:
+    keys = {f"k{n}": base64.b64encode(bytes([n]) * 32).decode() for n in (10, 2, 9)}
+    key = read_keyring(_keyring(tmp_path, json.dumps({"ADAMA": {"active": "k10", "keys": keys}})))["ADAMA"]
+    assert key.first is not None
+    assert (key.prefix, key.first.prefix) == ("tok1_k10_", "tok1_k2_")
+
+
 @pytest.mark.parametrize(
     "content",
     [
