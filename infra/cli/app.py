@@ -15,9 +15,10 @@ COMMANDS = {
     "simulate": "Send the events of the simulated programme.",
     "topics": "Show the Kafka topics, or bring the cluster to the list.",
     "keys": "Make, list and revoke the API keys of city partners.",
+    "rejects": "List refused events, or open one.",
     "publications": "List, show, compare, restore and hold publications.",
 }
-GROUPS = ("topics", "keys", "publications")
+GROUPS = ("topics", "keys", "rejects", "publications")
 HELP = "Operate Corridor: from events of city partners to results that can be defended."
 EPILOG = """\b
 Examples:
