@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
-    from ingestion.client import SendSummary
     from ingestion.event_files import Row
+    from ingestion.partner_client.corridor_client import SendSummary
 
 #: Refused events that the summary shows; the receipts hold all.
 _SHOWN = 10
@@ -40,8 +40,8 @@ def command(
     """
     from infra.local.files import open_private
     from infra.settings import Settings
-    from ingestion.client import SendError, send_events
     from ingestion.event_files import EventFileError, read_events
+    from ingestion.partner_client.corridor_client import SendError, send_events
 
     secret = _key(key, key_file)
     defaults = {name: value for name, value in (("source", source), ("type", event_type)) if value is not None}
@@ -87,7 +87,10 @@ def _show(summary: SendSummary, lines: list[int], seconds: float) -> None:
 
     console = Console()
     refused = len(summary.rejected)
-    console.print(f"{summary.accepted} accepted, {refused} refused, {seconds:.1f} s", highlight=False)
+    known = f", {summary.duplicates} known already" if summary.duplicates else ""
+    console.print(f"{summary.accepted} accepted{known}, {refused} refused, {seconds:.1f} s", highlight=False)
+    if summary.receipts:
+        console.print(f"last receipt: {summary.receipts[-1]}", highlight=False)
     if not refused:
         return
     table = Table(pad_edge=False)

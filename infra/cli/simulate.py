@@ -88,7 +88,7 @@ def _send(simulation: Simulation, settings: Settings, rate: float | None) -> Non
     from rich.progress import Progress
 
     from infra.local.problems import Problem
-    from ingestion.client import SendError
+    from ingestion.partner_client.corridor_client import SendError
     from ingestion.simulation.sender_keys import sender_keys
     from ingestion.simulation.sending import send
 

@@ -14,12 +14,12 @@ from typing import Any
 import psycopg
 
 from infra.settings import Settings, SettingsError
-from ingestion.client import SendError, send_events
 from ingestion.history.events import PARTNER, PROGRAMME, SOURCE_PREFIX, history_events
 from ingestion.history.records import History, HistoryError, load_history
 from ingestion.history.versions import Ledger, new_versions, read_ledger
 from ingestion.kept_keys import kept_key
 from ingestion.keys import KeyRefused
+from ingestion.partner_client.corridor_client import SendError, send_events
 
 KEY_SECRET = "key_history"  # noqa: S105 -- the name of the secret, not the secret
 WRITE_VERSIONS = ".venv/pipeline/bin/python -m ingestion.history.versions"

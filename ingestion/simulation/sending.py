@@ -9,7 +9,7 @@ from typing import Any
 
 import httpx
 
-from ingestion.client import send_events
+from ingestion.partner_client.corridor_client import send_events
 from ingestion.simulation.dispatch import Dispatch
 
 #: Events between two looks at the clock when no rate is asked for.
@@ -42,7 +42,7 @@ def send(
 ) -> Receipt:
     """Send in order, at most `rate` events a second if given; `on_progress` is told how many have an answer.
 
-    Order is kept within a city. Raises ingestion.client.SendError when the gateway cannot take the events.
+    Order is kept within a city. Raises SendError when the gateway cannot take the events.
     """
     receipt = Receipt()
     started = time.monotonic()

@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 
 from infra.settings import Settings
-from ingestion.client import BATCH_TYPE
+from ingestion.partner_client.corridor_client import BATCH_TYPE
 
 
 @dataclass

@@ -11,10 +11,10 @@ import psycopg
 import pytest
 
 from infra.settings import Settings
-from ingestion.client import send_events
 from ingestion.history.events import SOURCE, record_event
 from ingestion.history.records import History, HistoryError, load_history
 from ingestion.history.send import history_key, main, send_history
+from ingestion.partner_client.corridor_client import send_events
 from tests.support import wait_for
 
 HISTORY = load_history()

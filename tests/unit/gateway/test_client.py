@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from ingestion.client import MAX_BATCH_BYTES, SendError, send_events
+from ingestion.partner_client.corridor_client import MAX_BATCH_BYTES, SendError, send_events
 
 
 class _Server(ThreadingHTTPServer):

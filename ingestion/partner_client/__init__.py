@@ -1,0 +1,1 @@
+"""What partners use on their own machines: one file to copy."""
