@@ -13,12 +13,13 @@ COMMANDS = {
     "query": "Ask the results with SQL, as the read-only reader; CSV on standard output.",
     "send": "Send a file of events (JSON lines or CSV) to the gateway, with a receipt for each.",
     "simulate": "Send the events of the simulated programme.",
+    "contracts": "Check the contracts of events, write what is made from them, name what changed.",
     "topics": "Show the Kafka topics, or bring the cluster to the list.",
     "keys": "Make, list and revoke the API keys of city partners.",
     "rejects": "List refused events, or open one.",
     "publications": "List, show, compare, restore and hold publications.",
 }
-GROUPS = ("topics", "keys", "rejects", "publications")
+GROUPS = ("contracts", "topics", "keys", "rejects", "publications")
 HELP = "Operate Corridor: from events of city partners to results that can be defended."
 EPILOG = """\b
 Examples:

@@ -54,7 +54,12 @@ class Contract:
 @cache
 def contracts() -> dict[str, Contract]:
     """Every contract by its event type, such as person.registered.v1."""
-    found = [_read(path.parent) for path in sorted(FOLDER.glob("*/v*/schema.json"))]
+    return read_contracts(FOLDER)
+
+
+def read_contracts(folder: Path) -> dict[str, Contract]:
+    """The contracts of a folder; shared definitions are always those of common.json here. Raises ContractError."""
+    found = [_read(path.parent) for path in sorted(folder.glob("*/v*/schema.json"))]
     return {contract.type: contract for contract in found}
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -23,21 +24,25 @@ def shared_definitions() -> dict[str, Any]:
     return definitions
 
 
-def resolve(schema: Any) -> Any:
-    """`schema` without references. Keywords beside a reference win over those of the definition it names."""
+def resolve(schema: Any, definitions: Mapping[str, Any] | None = None) -> Any:
+    """`schema` without references. Keywords beside a reference win over those of the definition it names.
+
+    `definitions` are those of common.json, unless others (of an earlier release) are given.
+    """
+    known = shared_definitions() if definitions is None else definitions
     if isinstance(schema, list):
-        return [resolve(item) for item in schema]
+        return [resolve(item, known) for item in schema]
     if not isinstance(schema, dict):
         return schema
-    own = {keyword: resolve(value) for keyword, value in schema.items() if keyword != "$ref"}
+    own = {keyword: resolve(value, known) for keyword, value in schema.items() if keyword != "$ref"}
     if "$ref" not in schema:
         return own
-    return {**resolve(_definition(schema["$ref"])), **own}
+    return {**resolve(_definition(schema["$ref"], known), known), **own}
 
 
-def _definition(reference: str) -> Any:
+def _definition(reference: str, known: Mapping[str, Any]) -> Any:
     for marker in (_SHARED, _LOCAL):
         _, found, name = reference.partition(marker)
-        if found and name in shared_definitions():
-            return shared_definitions()[name]
+        if found and name in known:
+            return known[name]
     raise ContractError(f"{reference!r} names no definition of {FOLDER / 'common.json'}: add it there or correct it.")

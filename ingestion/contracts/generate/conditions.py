@@ -30,8 +30,13 @@ def conditions(schema: Mapping[str, Any], name: Name) -> Conditions:
 
 
 def _collect(schema: Mapping[str, Any], path: tuple[str, ...], name: Name, found: Conditions) -> None:
-    for given, needed in schema.get("dependentRequired", {}).items():
+    dependent = schema.get("dependentRequired", {})
+    order = list(schema.get("properties", {}))
+    for given, needed in dependent.items():
         for other in needed:
+            # Of two fields that need each other only the second asks for the first: forms refuse circles.
+            if given in dependent.get(other, ()) and order.index(other) < order.index(given):
+                continue
             found.required[name((*path, other))].append(f"${{{name((*path, given))}}} != ''")
     if "if" in schema:
         test = _test(schema["if"], path, name)

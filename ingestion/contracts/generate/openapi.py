@@ -1,0 +1,64 @@
+"""The events in OpenAPI 3.1, from the contracts, and the document of the whole gateway."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any, cast
+
+from infra.settings import REPO
+from ingestion.contracts.generate.references import data_schema, reference, shared_components
+from ingestion.contracts.generate.samples import pass_samples
+from ingestion.contracts.registry import Contract, envelope_schema
+
+DOCUMENT = REPO / "docs" / "reference" / "openapi.json"
+
+
+def event_components(known: Mapping[str, Contract]) -> dict[str, Any]:
+    """The components `schemas` and `examples` of an OpenAPI document.
+
+    Schemas: `event` (any of the types, told apart by `type`), one for each type by its name such as
+    person.registered.v1, and the shared parts that they refer to. Examples: `<type>.<sample>` from the pass samples.
+    """
+    schemas = {name: _event(contract) for name, contract in known.items()}
+    one_of = {
+        "title": "Event",
+        "description": "A CloudEvent of one of the types.",
+        "oneOf": [reference(name) for name in known],
+        "discriminator": {
+            "propertyName": "type",
+            "mapping": {name: reference(name)["$ref"] for name in known},
+        },
+    }
+    examples = {
+        f"{name}.{sample}": {"summary": f"{contract.schema['title']}: {sample.replace('-', ' ')}", "value": event}
+        for name, contract in known.items()
+        for sample, event in pass_samples(contract).items()
+    }
+    return {"schemas": {"event": one_of, **schemas, **shared_components()}, "examples": examples}
+
+
+def _event(contract: Contract) -> dict[str, Any]:
+    envelope = envelope_schema()
+    attributes = {
+        name: reference(f"envelope.{name}") for name in envelope["properties"] if name not in ("type", "data")
+    }
+    return {
+        "title": contract.schema["title"],
+        "description": contract.schema["description"],
+        "type": "object",
+        "properties": {**attributes, "type": {"const": contract.type}, "data": data_schema(contract)},
+        "required": envelope["required"],
+        "additionalProperties": False,
+    }
+
+
+def openapi_json() -> str:
+    """The document of every route of the gateway, as it is committed."""
+    from ingestion.gateway.pages import make_pages
+    from ingestion.gateway.services import Services
+
+    nothing = cast(Any, None)  # the routes are described, not called
+    services = Services(**dict.fromkeys(Services.__dataclass_fields__, nothing))
+    document = make_pages(services).openapi()
+    return json.dumps(document, indent=1, ensure_ascii=False) + "\n"
