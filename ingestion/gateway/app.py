@@ -13,10 +13,10 @@ from ingestion.contracts.registry import contracts
 from ingestion.gateway.answers import Send
 from ingestion.gateway.authenticate import Authenticator
 from ingestion.gateway.check import Checker
+from ingestion.gateway.durable import durable_log
 from ingestion.gateway.events import EventsRoute, Receive
 from ingestion.gateway.intake import Intake
 from ingestion.gateway.key_cache import KeyCache
-from ingestion.gateway.log import KafkaLog
 from ingestion.gateway.metrics import Metrics
 from ingestion.gateway.pages import make_pages
 from ingestion.gateway.places import MEMBERS, PLACES, PlacesError, read_places
@@ -33,14 +33,14 @@ _LOOK_SECONDS = 5.0
 class Gateway:
     """One gateway process. Everything it needs is read at start; a missing file stops it with a clear sentence."""
 
-    def __init__(self, settings: Settings, *, log: KafkaLog | None = None) -> None:
+    def __init__(self, settings: Settings) -> None:
         self._keyring_file = settings.home / "secrets" / "city_keys.json"
         self.folder = Path(settings.env.get("CORRIDOR_GATEWAY_FOLDER") or settings.home / "gateway")
         self.keys = KeyCache(settings.dsn("gateway"), self.folder / "api_keys.json")
         self.checker = Checker(contracts(), read_places(), read_keyring(self._keyring_file))
-        self.log = log or KafkaLog(settings.kafka_bootstrap)
         self.metrics = Metrics()
         sealer = Sealer(settings.secret("sealing_public"))
+        self.log = durable_log(settings, self.folder, sealer)
         intake = Intake(self.checker, sealer, self.log, self.metrics)
         authenticator = Authenticator(self.keys)
         services = Services(settings, self.keys, authenticator, self.checker, intake, self.log, self.metrics)

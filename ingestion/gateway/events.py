@@ -13,10 +13,11 @@ from ingestion.gateway.answers import Problem, Send, send_problem, send_results
 from ingestion.gateway.authenticate import Authenticator
 from ingestion.gateway.decode import MAX_BODY, MAX_EVENT, MAX_EVENTS, DecodeError, Form, decode, form_of, raw_events
 from ingestion.gateway.intake import Intake
-from ingestion.gateway.log import NotDurable, Overloaded
 from ingestion.gateway.metrics import Metrics
 from ingestion.gateway.refusal import INVALID_JSON, Refusal
 from ingestion.gateway.scope import Key
+from ingestion.gateway.spool_answers import problem_of
+from ingestion.gateway.spool_errors import NotStored
 from ingestion.words import language_of
 
 logger = logging.getLogger("corridor.gateway.events")
@@ -40,8 +41,8 @@ class EventsRoute:
         language = language_of(headers.get(b"accept-language", b"").decode("latin-1"))
         try:
             answer = await self._answer(scope, headers, receive, send, language)
-        except (NotDurable, Overloaded) as trouble:
-            answer = answers.NOT_DURABLE if isinstance(trouble, NotDurable) else answers.OVERLOADED
+        except NotStored as trouble:
+            answer = problem_of(trouble)
         except Exception as error:
             # The traceback may quote the payload, so only its kind and place are logged.
             where = error.__traceback__

@@ -1,15 +1,19 @@
-"""The gateway's producer: records go to Kafka, and a future tells when all in-sync replicas hold them."""
+"""The gateway's producer: records go to Kafka, and each write learns when all in-sync replicas hold its records."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
+import threading
 import time
-from collections.abc import Sequence
-from typing import Any
+from collections import deque
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 
 from confluent_kafka import KafkaError, KafkaException, Producer
 
+from ingestion.gateway.log_alone import AloneProducer
+from ingestion.gateway.log_delivery import Delivery
 from ingestion.gateway.quiet import Quietly
 from ingestion.gateway.records import Record
 from ingestion.topics import ACCEPTED
@@ -21,38 +25,11 @@ for _each in (logger, librdkafka_logger):
 
 #: What may wait for the broker, as bytes of keys and values; librdkafka's own bounds lie above, as a second wall.
 MAX_IN_FLIGHT = 48 * 1024 * 1024
-MESSAGE_TIMEOUT_MS = 10_000
+#: How long Kafka may take for a write before it counts as unable to answer.
+PATIENCE_SECONDS = 1.5
 _BUSY_SECONDS = 0.001
 #: Errors of the connection are served too while nobody writes.
 _IDLE_SECONDS = 1.0
-
-
-class Overloaded(RuntimeError):
-    """More than MAX_IN_FLIGHT waits for the broker: nothing of this write was sent."""
-
-
-class NotDurable(RuntimeError):
-    """At least one record was not acknowledged in time: nothing is promised about any of them."""
-
-
-class _Delivery:
-    """The reports of one write; called once a record."""
-
-    __slots__ = ("failed", "future", "log", "size", "waiting")
-
-    def __init__(self, log: KafkaLog, count: int, size: int, future: asyncio.Future[None]) -> None:
-        self.log = log
-        self.waiting = count
-        self.size = size
-        self.future = future
-        self.failed = False
-
-    def __call__(self, error: Any, _message: Any) -> None:
-        self.waiting -= 1
-        if error is not None:
-            self.failed = True
-        if not self.waiting:
-            self.log._finished(self)
 
 
 class KafkaLog:
@@ -62,31 +39,41 @@ class KafkaLog:
     of its own would have to win the interpreter's lock once for every record from a loop that is busy.
     """
 
-    def __init__(self, bootstrap: str, *, message_timeout_ms: int = MESSAGE_TIMEOUT_MS) -> None:
+    def __init__(self, bootstrap: str, *, patience: float = PATIENCE_SECONDS) -> None:
+        common = {
+            "bootstrap.servers": bootstrap,
+            "client.id": "corridor-gateway",
+            "acks": "all",
+            "enable.idempotence": True,
+            "partitioner": "murmur2_random",
+            "socket.keepalive.enable": True,
+            # A connection that is silent for this long is made anew, so that a network that is back is noticed.
+            "socket.timeout.ms": 10_000,
+            "socket.connection.setup.timeout.ms": 5_000,
+            "reconnect.backoff.max.ms": 1_000,
+            "log.connection.close": False,
+        }
         self._producer = Producer(
             {
-                "bootstrap.servers": bootstrap,
-                "client.id": "corridor-gateway",
-                "acks": "all",
-                "enable.idempotence": True,
+                **common,
                 # With 1 ms librdkafka's broker thread is awake nearly always: half as many single events a second.
                 "linger.ms": 2,
-                "message.timeout.ms": message_timeout_ms,
-                "partitioner": "murmur2_random",
+                "message.timeout.ms": 30_000,
                 "queue.buffering.max.messages": 1_000_000,
                 "queue.buffering.max.kbytes": 2 * MAX_IN_FLIGHT // 1024,
-                "socket.keepalive.enable": True,
-                "reconnect.backoff.max.ms": 2_000,
                 "error_cb": self._on_error,
-                "log.connection.close": False,
             },
             logger=librdkafka_logger,
         )
+        self._alone = AloneProducer(common, librdkafka_logger)
+        self._patience = patience
         self._in_flight = 0
-        self._writes = 0
+        self._deliveries: deque[Delivery] = deque()
         self._timer: asyncio.TimerHandle | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self.fatal = asyncio.Event()
+        #: Told before any write learns that Kafka does not answer.
+        self.on_silence: Callable[[], None] = lambda: None
 
     def start(self) -> None:
         """Begin to ask for delivery reports on the running event loop."""
@@ -98,28 +85,61 @@ class KafkaLog:
         """Bytes that wait for the broker."""
         return self._in_flight
 
-    async def write(self, records: Sequence[Record]) -> frozenset[int]:
-        """Return when every record is acknowledged by all in-sync replicas. Raises Overloaded or NotDurable."""
-        if not records:
-            return frozenset()
-        size = sum(len(record.value) + len(record.key) for record in records)
-        if self._in_flight + size > MAX_IN_FLIGHT:
-            raise Overloaded
+    def send(self, records: Sequence[Record], patience: float | None = None) -> Delivery:
+        """Hand `records` (at least one) to Kafka; await the delivery's `future`, which never raises.
+
+        It is done at the latest after `patience` seconds.
+        """
         assert self._loop is not None
-        future: asyncio.Future[None] = self._loop.create_future()
-        delivery = _Delivery(self, len(records), size, future)
+        size = 0
+        for _, key, value in records:
+            size += len(key) + len(value)
+        delivery = Delivery(self._finished, records, size, self._patience if patience is None else patience)
         self._in_flight += size
-        if not self._writes:
+        if not self._deliveries:
             self._tick_after(_BUSY_SECONDS)
-        self._writes += 1
+        self._deliveries.append(delivery)
         produce = self._producer.produce
-        for topic, key, value in records:
+        for place, (topic, key, value) in enumerate(records):
             try:
                 produce(topic, value, key, on_delivery=delivery)
             except (BufferError, KafkaException) as error:
-                delivery(error, None)
-        await future
-        return frozenset()
+                delivery.not_sent(place, error)
+        return delivery
+
+    async def send_alone(self, record: Record) -> bool:
+        """Send one record in a batch of its own: True if Kafka has it, False if it refuses it for good.
+
+        Raises TimeoutError if neither is known.
+        """
+        return await asyncio.to_thread(self._alone.send, record)
+
+    def give_up(self) -> None:
+        """End every wait as failed. What librdkafka has not sent yet will not be sent."""
+        self.on_silence()
+        given_up, self._deliveries = self._deliveries, deque()
+        self._producer.purge(in_queue=True, in_flight=False, blocking=False)
+        for delivery in given_up:
+            delivery.failed = True
+            if not delivery.future.done():
+                delivery.future.set_result(None)
+
+    async def answers(self, timeout: float = 1.0) -> bool:
+        """True if the broker answers now. A gateway that is told to stop does not wait for this."""
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[bool] = loop.create_future()
+
+        def tell(answer: bool) -> None:
+            if not future.done():
+                future.set_result(answer)
+
+        def ask() -> None:
+            answer = self.is_reachable(timeout)
+            with suppress(RuntimeError):  # the loop has ended
+                loop.call_soon_threadsafe(tell, answer)
+
+        threading.Thread(target=ask, daemon=True, name="kafka-probe").start()
+        return await future
 
     def is_reachable(self, timeout: float = 2.0) -> bool:
         """True if the broker answers for the topic of accepted events. Blocks up to `timeout` seconds."""
@@ -132,16 +152,22 @@ class KafkaLog:
     async def close(self, timeout: float = 15.0) -> int:
         """Wait for what is still on its way; returns how many records were given up."""
         deadline = time.monotonic() + timeout
-        while len(self._producer) and time.monotonic() < deadline:
-            self._producer.poll(0)
+        while self._deliveries and time.monotonic() < deadline:
             await asyncio.sleep(_BUSY_SECONDS)
         if self._timer is not None:
             self._timer.cancel()
-        return len(self._producer)
+        return len(self._producer) if self._deliveries else 0
 
     def _tick(self) -> None:
         self._producer.poll(0)
-        self._tick_after(_BUSY_SECONDS if self._writes else _IDLE_SECONDS)
+        deliveries = self._deliveries
+        while deliveries and deliveries[0].future.done():
+            deliveries.popleft()
+        assert self._loop is not None
+        if deliveries and deliveries[0].deadline < self._loop.time():
+            logger.warning("silent for=%d writes", len(deliveries))
+            self.give_up()
+        self._tick_after(_BUSY_SECONDS if self._deliveries else _IDLE_SECONDS)
 
     def _tick_after(self, seconds: float) -> None:
         assert self._loop is not None
@@ -149,15 +175,15 @@ class KafkaLog:
             self._timer.cancel()
         self._timer = self._loop.call_later(seconds, self._tick)
 
-    def _finished(self, delivery: _Delivery) -> None:
-        self._writes -= 1
+    def _finished(self, delivery: Delivery) -> None:
         self._in_flight -= delivery.size
         if delivery.future.done():
             return
         if delivery.failed:
-            delivery.future.set_exception(NotDurable())
-        else:
-            delivery.future.set_result(None)
+            self.on_silence()
+        elif delivery.refused:
+            delivery.suspects = [n for n, record in enumerate(delivery.records) if record.value in delivery.refused]
+        delivery.future.set_result(None)
 
     def _on_error(self, error: KafkaError) -> None:
         logger.warning("kafka=%s fatal=%s", error.name(), error.fatal())

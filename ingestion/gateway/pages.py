@@ -17,6 +17,8 @@ from ingestion.gateway.openapi import events_paths
 from ingestion.gateway.partner import pages as partner_pages
 from ingestion.gateway.routes import files, kobo, receipts, templates, validate
 from ingestion.gateway.services import Services
+from ingestion.gateway.spool_answers import problem_of
+from ingestion.gateway.spool_errors import NotStored
 from ingestion.words import _t, language_of
 
 
@@ -41,18 +43,29 @@ def make_pages(services: Services) -> FastAPI:
     @pages.get("/v1/health/ready", summary="Events can be taken now")
     async def ready() -> JSONResponse:
         kafka = await asyncio.to_thread(log.is_reachable)
-        checks = {"keys": keys.is_loaded, "kafka": kafka}
-        ok = all(checks.values())
-        return JSONResponse({"status": "ready" if ok else "not ready", "checks": checks}, 200 if ok else 503)
+        checks = {"keys": keys.is_loaded, "kafka": kafka, "spool": log.spool.is_usable}
+        ok = checks["keys"] and (kafka or checks["spool"])
+        body = {"status": "ready" if ok else "not ready", "checks": checks, "spool": log.spool.state().as_dict()}
+        return JSONResponse(body, 200 if ok else 503)
 
     @pages.get("/metrics", summary="Counts for Prometheus", response_class=PlainTextResponse)
     async def show_metrics() -> str:
-        return metrics.render(log.in_flight, len(keys))
+        return metrics.render(log.in_flight, len(keys)) + log.spool.state().render()
 
     @pages.get("/docs", include_in_schema=False)
     async def docs() -> HTMLResponse:
         return HTMLResponse(
             page(), headers={"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'"}
+        )
+
+    @pages.exception_handler(NotStored)
+    async def not_stored(request: Request, trouble: NotStored) -> Response:
+        problem = problem_of(trouble)
+        return Response(
+            problem.body(language_of(request.headers.get("accept-language", ""))),
+            problem.status,
+            headers={name.decode(): value.decode() for name, value in problem.headers},
+            media_type="application/problem+json",
         )
 
     @pages.exception_handler(StarletteHTTPException)

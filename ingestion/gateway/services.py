@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from infra.settings import Settings
 from ingestion.gateway.authenticate import Authenticator
 from ingestion.gateway.check import Checker
+from ingestion.gateway.durable import DurableLog
 from ingestion.gateway.intake import Intake
 from ingestion.gateway.key_cache import KeyCache
-from ingestion.gateway.log import KafkaLog
 from ingestion.gateway.metrics import Metrics
 
 
@@ -22,5 +22,5 @@ class Services:
     authenticator: Authenticator
     checker: Checker
     intake: Intake
-    log: KafkaLog
+    log: DurableLog
     metrics: Metrics

@@ -1,68 +1,26 @@
-"""The gateway when others fail: no broker, a silent broker, and being told to stop in the middle of work."""
+"""The gateway that is told to stop in the middle of work."""
 
 from __future__ import annotations
 
-import asyncio
 import json
 import os
 import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx
-import pytest
 
 from infra.settings import REPO, Settings
-from ingestion.gateway.app import Gateway
-from ingestion.gateway.log import KafkaLog
 from ingestion.topics import ACCEPTED
 from tests.integration.log_tail import LogTail
-from tests.integration.test_gateway import BATCH, ONE, Partner
+from tests.integration.test_gateway import BATCH, Partner
 from tests.support import wait_for
 
 MakeKey = Callable[..., str]
-
-
-@pytest.fixture
-def silent_broker() -> Iterator[str]:
-    """An address that takes connections and never says a word."""
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        yield f"127.0.0.1:{server.getsockname()[1]}"
-
-
-def _status_with(stack: Settings, bootstrap: str, key: str, events: list[dict[str, object]]) -> list[httpx.Response]:
-    async def ask() -> list[httpx.Response]:
-        gateway = Gateway(stack, log=KafkaLog(bootstrap, message_timeout_ms=1500))
-        await gateway.start()
-        try:
-            transport = httpx.ASGITransport(app=gateway)
-            async with httpx.AsyncClient(transport=transport, base_url="http://gateway") as client:
-                headers = {"X-API-Key": key, "Content-Type": ONE}
-                posts = [client.post("/v1/events", headers=headers, content=json.dumps(e)) for e in events]
-                return list(await asyncio.gather(*posts))
-        finally:
-            await gateway.stop()
-
-    return asyncio.run(ask())
-
-
-def test_broker_unreachable__503_for_every_event(stack: Settings, make_key: MakeKey) -> None:
-    partner = Partner()
-    key = make_key(**partner.scope())
-    events = [partner.event(0), partner.event(1, data={})]
-    answers = _status_with(stack, "127.0.0.1:1", key, events)
-    assert [(a.status_code, a.json()["code"]) for a in answers] == [(503, "log_unavailable")] * 2
-    assert all(int(a.headers["retry-after"]) > 0 for a in answers)
-
-
-def test_broker_silent__503_in_bounded_time(stack: Settings, make_key: MakeKey, silent_broker: str) -> None:
-    partner = Partner()
-    (answer,) = _status_with(stack, silent_broker, make_key(**partner.scope()), [partner.event()])
-    assert (answer.status_code, answer.json()["code"]) == (503, "log_unavailable")
 
 
 def test_told_to_stop__whatever_was_promised_is_in_kafka(stack: Settings, make_key: MakeKey, tmp_path: Path) -> None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
@@ -12,7 +13,6 @@ import httpx
 from infra.local.secret_files import make_city_keys, make_secrets
 from infra.settings import Settings
 from ingestion.gateway.app import Gateway
-from ingestion.gateway.log import KafkaLog
 from ingestion.keys import hash_key
 
 #: Nothing listens on port 1.
@@ -57,10 +57,11 @@ def leave_key_copy(home: Path) -> None:
 
 @asynccontextmanager
 async def running(
-    settings: Settings, bootstrap: str = NOWHERE, timeout_ms: int = 300
+    settings: Settings, bootstrap: str = NOWHERE, env: Mapping[str, str] | None = None
 ) -> AsyncIterator[httpx.AsyncClient]:
-    """A started gateway and a client that speaks to it; its broker gets `timeout_ms` to acknowledge."""
-    gateway = Gateway(settings, log=KafkaLog(bootstrap, message_timeout_ms=timeout_ms))
+    """A started gateway and a client that speaks to it; its broker gets little time to acknowledge."""
+    own = {"CORRIDOR_KAFKA_BOOTSTRAP": bootstrap, "CORRIDOR_KAFKA_PATIENCE_SECONDS": "0.2", **(env or {})}
+    gateway = Gateway(replace(settings, env={**settings.env, **own}))
     await gateway.start()
     try:
         transport = httpx.ASGITransport(app=gateway)

@@ -1,4 +1,4 @@
-"""The answers that need no broker: a request that is wrong as a whole, and no promise without Kafka."""
+"""The answers that need no broker: a request that is wrong as a whole."""
 
 from __future__ import annotations
 
@@ -118,42 +118,6 @@ def test_empty_batch__is_nothing_to_store(settings: Settings) -> None:
     assert response.status_code == 202
     body = response.json()
     assert (body["accepted"], body["rejected"], body["results"]) == (0, 0, [])
-
-
-@pytest.mark.parametrize("bad", [False, True], ids=["accepted", "refused"])
-def test_broker_away__promises_nothing(settings: Settings, event: Make, bad: bool) -> None:
-    sent = event(data={"count": -1} if bad else None)
-    response = _post(settings, headers=ONE, content=json.dumps(sent))
-    _is_problem(response, 503, "log_unavailable")
-    assert int(response.headers["retry-after"]) > 0
-
-
-def test_broker_away__a_body_that_is_no_json_promises_nothing_either(settings: Settings) -> None:
-    _is_problem(_post(settings, headers=ONE, content=b"{"), 503, "log_unavailable")
-
-
-def test_broker_away__what_waits_is_bounded(settings: Settings, event: Make) -> None:
-    batch = json.dumps([event("result.reported.v1", {"note": "n" * 2000, "phrase": "USD " + "p" * 1990})] * 800)
-
-    async def push() -> tuple[set[str], int]:
-        async with running(settings, timeout_ms=2000) as client:
-            posts = [client.post("/v1/events", headers=BATCH, content=batch) for _ in range(16)]
-            answers = await asyncio.gather(*posts)
-            later = await client.get("/metrics")
-        left = next(line for line in later.text.splitlines() if line.startswith("corridor_gateway_in_flight_bytes"))
-        assert {answer.status_code for answer in answers} == {503}
-        return {answer.json()["code"] for answer in answers}, int(left.split()[1])
-
-    codes, left = asyncio.run(push())
-    assert codes == {"log_unavailable", "overloaded"}
-    assert left == 0
-
-
-def test_health__says_what_is_away(settings: Settings) -> None:
-    assert _ask(settings, "GET", "/v1/health/live").json() == {"status": "live"}
-    ready = _ask(settings, "GET", "/v1/health/ready")
-    assert ready.status_code == 503
-    assert ready.json() == {"status": "not ready", "checks": {"keys": True, "kafka": False}}
 
 
 def test_pages__that_do_not_exist(settings: Settings) -> None:
