@@ -8,6 +8,8 @@ from tests.dbt_events import Events
 
 JOINT = ("joint_set", "JS-KAIROUAN-JENDOUBA")
 PROGRAMME = ("programme", "CM")
+#: Tokens of a newer key -> the first key's tokens of the same people.
+ROTATED = {"tok1_k2_p1": "p1", "tok1_k2_p2": "p2"}
 
 
 def computed_events(events: Events) -> None:
@@ -17,6 +19,8 @@ def computed_events(events: Events) -> None:
         events.person("person.registered", "2018-05-10 09:00+00", f"q{number}", city="JIGJIGA")
     events.person("person.registered", "2018-05-20 08:00+00", "p0", city="ADAMA")  # renewal: same person
     events.person("person.registered", "2018-05-31 21:30+00", "p6", city="ADAMA", subject="edge")  # 1 June there
+    for token in ROTATED:
+        events.person("person.registered", "2018-05-21 08:00+00", token, city="ADAMA")
     for version, operation in ((3, "void"), (1, "create"), (2, "correct")):
         voided = {"subject": "voided", "version": version, "operation": operation}
         events.person("person.registered", "2018-05-11 08:00+00", "p7", city="ADAMA", **voided)
