@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import csv
-from functools import cache
 from typing import Any
 
 from ingestion.contracts.columns import Column, Kind
+from ingestion.contracts.labels import code_label as code_label
+from ingestion.contracts.labels import label as label
 from ingestion.contracts.registry import Contract
-from ingestion.contracts.resolve import FOLDER
 from ingestion.words import _t, say
 
 KINDS: dict[Kind, str] = {
@@ -34,26 +33,6 @@ _UNITS = {
     "households": _t("households"),
     "months": _t("months"),
 }
-
-
-@cache
-def _labels() -> dict[str, dict[str, str]]:
-    path = FOLDER / "labels.csv"
-    if not path.exists():
-        return {}
-    with path.open(encoding="utf-8", newline="") as file:
-        return {row["en"]: row for row in csv.DictReader(file)}
-
-
-def label(english: str, language: str) -> str:
-    """The title of a type, field or code in a language; English where labels.csv does not know it."""
-    return _labels().get(english, {}).get(language) or english
-
-
-def code_label(code: str, language: str) -> str:
-    """What a code says: `Asylum seeker` of asylum_seeker."""
-    words = code.replace("_", " ")
-    return label(words[:1].upper() + words[1:], language)
 
 
 def kind_words(column: Column, language: str) -> str:
