@@ -81,6 +81,7 @@ class SpoolFile:
 
     def append(self, writes: Sequence[tuple[int, bytes]]) -> None:
         """Keep writes (events, packed) in this order, all or none. Raises SpoolFull or Unavailable."""
+        self._opened()
         size = sum(len(packed) for _, packed in writes)
         try:
             free = os.statvfs(self._folder)
