@@ -15,6 +15,7 @@ COMMANDS = {
     "simulate": "Send the events of the simulated programme.",
     "contracts": "Check the contracts of events, write what is made from them, name what changed.",
     "topics": "Show the Kafka topics, or bring the cluster to the list.",
+    "spool": "What the gateway keeps while Kafka cannot answer.",
     "keys": "Make, list and revoke the API keys of city partners.",
     "rejects": "List refused events, or open one.",
     "publications": "List, show, compare, restore and hold publications.",
