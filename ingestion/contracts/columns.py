@@ -70,12 +70,20 @@ def columns(contract: Contract) -> list[Column]:
 
 
 def template_columns(contract: Contract) -> list[Column]:
-    """The columns for a partner that fills in a table by hand: no tokens, and the identifier they replace required."""
+    """The columns for who fills in a table by hand: no tokens; the identifier is required if one of both is."""
+    needed = required_identifiers(contract)
     return [
-        replace(column, required=True) if column.identifier else column
+        replace(column, required=True) if column.name in needed else column
         for column in columns(contract)
         if column.token_of is None
     ]
+
+
+def required_identifiers(contract: Contract) -> set[str]:
+    """The plain identifiers of which every event gives either the identifier or its token."""
+    rules = [contract.schema, *contract.schema.get("allOf", ())]
+    asked = [{name for branch in rule.get("oneOf", ()) for name in branch.get("required", ())} for rule in rules]
+    return {i.plain for i in contract.identifiers if any({i.plain, i.token} <= names for names in asked)}
 
 
 def _fields(

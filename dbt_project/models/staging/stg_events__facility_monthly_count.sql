@@ -11,6 +11,6 @@ select
     {{ cast_or_null("data -> 'visits_by_sex' ->> 'unknown'", 'numeric') }} as visits_by_sex_unknown,
     {{ cast_or_null("data ->> 'staff'", 'numeric') }} as staff,
     {{ cast_or_null("data ->> 'days_open'", 'numeric') }} as days_open,
-    {{ cast_or_null("data ->> 'stock_out'", 'boolean') }} as stock_out
+    {{ cast_or_null("data ->> 'stock_out'", 'boolean') }} as has_stock_out
 from {{ ref('int_records_current') }}
 where event_type in ('facility.monthly_count.v1')

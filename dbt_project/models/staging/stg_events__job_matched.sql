@@ -15,7 +15,7 @@ select
     data ->> 'job_change' as job_change,
     data ->> 'wage_band' as wage_band,
     {{ cast_or_null("data ->> 'hours_per_week'", 'numeric') }} as hours_per_week,
-    {{ cast_or_null("data ->> 'retained_3m'", 'boolean') }} as retained_3m,
-    {{ cast_or_null("data ->> 'retained_6m'", 'boolean') }} as retained_6m
+    {{ cast_or_null("data ->> 'retained_3m'", 'boolean') }} as is_retained_after_3_months,
+    {{ cast_or_null("data ->> 'retained_6m'", 'boolean') }} as is_retained_after_6_months
 from {{ ref('int_records_current') }}
 where event_type in ('job.matched.v1')

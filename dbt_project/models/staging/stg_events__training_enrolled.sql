@@ -9,7 +9,7 @@ select
     data -> 'lnob' as lnob,
     data ->> 'course' as course,
     {{ cast_or_null("data ->> 'hours'", 'numeric') }} as hours,
-    {{ cast_or_null("data ->> 'certificate'", 'boolean') }} as certificate,
+    {{ cast_or_null("data ->> 'certificate'", 'boolean') }} as has_certificate,
     {{ cast_or_null("data ->> 'starts_on'", 'date') }} as starts_on,
     {{ cast_or_null("data ->> 'ends_on'", 'date') }} as ends_on,
     {{ cast_or_null("data -> 'stipend' ->> 'amount'", 'numeric') }} as stipend,

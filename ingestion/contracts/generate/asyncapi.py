@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from infra.settings import REPO
+from ingestion.contracts.columns import required_identifiers
 from ingestion.contracts.generate.references import data_schema, reference, shared_components
 from ingestion.contracts.registry import Contract, envelope_schema
 from ingestion.topics import ACCEPTED, REJECTED, SIGNALS, TOPICS, Topic
@@ -106,12 +107,14 @@ def accepted_schema(contract: Contract) -> dict[str, Any]:
 
 
 def _stored_data(contract: Contract) -> dict[str, Any]:
-    """data as it is stored: without the plain identifiers, whose tokens are always there."""
+    """data as it is stored: without the plain identifiers, which tokens replace."""
     schema = data_schema(contract)
     plain = {identifier.plain for identifier in contract.identifiers}
     rules = {f"#/components/schemas/shared.exactly_one_{i.kind}" for i in contract.identifiers}
     schema["properties"] = {name: value for name, value in schema["properties"].items() if name not in plain}
-    schema["required"] = [*(i.token for i in contract.identifiers), *schema.get("required", [])]
+    needed = required_identifiers(contract)
+    tokens = [identifier.token for identifier in contract.identifiers if identifier.plain in needed]
+    schema["required"] = [*tokens, *schema.get("required", [])]
     schema["allOf"] = [rule for rule in schema.get("allOf", []) if rule.get("$ref") not in rules]
     return {keyword: value for keyword, value in schema.items() if keyword != "allOf" or value}
 

@@ -12,6 +12,7 @@ from ingestion.contracts.generate.samples import pass_samples
 from ingestion.contracts.registry import Contract, envelope_schema
 
 DOCUMENT = REPO / "docs" / "reference" / "openapi.json"
+_NOTHING = {"title": "Nothing", "description": "With the operation void.", "type": "object", "maxProperties": 0}
 
 
 def event_components(known: Mapping[str, Contract]) -> dict[str, Any]:
@@ -39,6 +40,7 @@ def event_components(known: Mapping[str, Contract]) -> dict[str, Any]:
 
 
 def _event(contract: Contract) -> dict[str, Any]:
+    """The whole event. Only one that takes a record back may leave data empty."""
     envelope = envelope_schema()
     attributes = {
         name: reference(f"envelope.{name}") for name in envelope["properties"] if name not in ("type", "data")
@@ -47,9 +49,15 @@ def _event(contract: Contract) -> dict[str, Any]:
         "title": contract.schema["title"],
         "description": contract.schema["description"],
         "type": "object",
-        "properties": {**attributes, "type": {"const": contract.type}, "data": data_schema(contract)},
+        "properties": {
+            **attributes,
+            "type": {"const": contract.type},
+            "data": {"anyOf": [data_schema(contract), _NOTHING]},
+        },
         "required": envelope["required"],
         "additionalProperties": False,
+        "if": {"properties": {"operation": {"const": "void"}}, "required": ["operation"]},
+        "else": {"properties": {"data": {"minProperties": 1}}},
     }
 
 

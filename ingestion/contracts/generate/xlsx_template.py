@@ -44,10 +44,15 @@ _YES, _NO = _t("yes"), _t("no")
 
 
 def xlsx_template(contract: Contract, language: str, cities: Sequence[str] = ()) -> bytes:
+    """The .xlsx file of xlsx_workbook(); the same arguments always give the same bytes."""
+    return workbook_bytes(xlsx_workbook(contract, language, cities))
+
+
+def xlsx_workbook(contract: Contract, language: str, cities: Sequence[str] = ()) -> Workbook:
     """The workbook in `language` (en, fr, es, ar). `cities` fills the drop-down of the column city.
 
     The first sheet is the one that is filled in and read: its first row holds the names of columns.py, and no other
-    row is filled. The same arguments always give the same bytes.
+    row is filled.
     """
     book = Workbook()
     data = book.worksheets[0]
@@ -60,7 +65,7 @@ def xlsx_template(contract: Contract, language: str, cities: Sequence[str] = ())
     _fill_instructions(instructions, contract, asked, language, names={"data": data.title, "codes": codes.title})
     for sheet in book.worksheets:
         sheet.sheet_view.rightToLeft = language == "ar"
-    return workbook_bytes(book)
+    return book
 
 
 def _fill_data(
@@ -138,7 +143,7 @@ def _fill_instructions(
         row += 1
     row += 1
     _headings(sheet, _HEADINGS, language, row)
-    example = next(iter(pass_samples(contract).values()), {})
+    example = next((event for event in pass_samples(contract).values() if event["data"]), {})
     for place, column in enumerate(asked, start=row + 1):
         must = say(language, _YES if column.required else _NO)
         shown = words_of(value_at(example, column.path), column.kind) if column.name != "operation" else ""

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from ingestion.contracts.columns import ENVELOPE, columns, template_columns
+from ingestion.contracts.generate.samples import pass_samples
 from ingestion.contracts.registry import contracts
 
 
@@ -30,8 +31,12 @@ def test_every_field__has_one_column(name: str) -> None:
 def test_template__asks_for_the_identifier_and_never_for_a_token(name: str) -> None:
     contract = contracts()[name]
     asked = {column.name: column for column in template_columns(contract)}
+    samples = [event for event in pass_samples(contract).values() if event["data"]]
     for identifier in contract.identifiers:
-        assert asked[identifier.plain].required
+        nobody = {identifier.plain, identifier.token}
+        without = [{**e, "data": {n: v for n, v in e["data"].items() if n not in nobody}} for e in samples]
+        accepts_nobody = any(contract.validator.is_valid(event) for event in without)
+        assert asked[identifier.plain].required is not accepts_nobody
         assert identifier.token not in asked
         assert {c.token_of for c in columns(contract) if c.name == identifier.token} == {identifier.plain}
 
