@@ -13,6 +13,7 @@ from ingestion.contracts.registry import contracts
 from ingestion.gateway.answers import Send
 from ingestion.gateway.authenticate import Authenticator
 from ingestion.gateway.check import Checker
+from ingestion.gateway.database import Database
 from ingestion.gateway.durable import durable_log
 from ingestion.gateway.events import EventsRoute, Receive
 from ingestion.gateway.intake import Intake
@@ -43,7 +44,10 @@ class Gateway:
         self.log = durable_log(settings, self.folder, sealer)
         intake = Intake(self.checker, sealer, self.log, self.metrics)
         authenticator = Authenticator(self.keys)
-        services = Services(settings, self.keys, authenticator, self.checker, intake, self.log, self.metrics)
+        self._database = Database(settings.dsn("gateway"))
+        services = Services(
+            settings, self.keys, authenticator, self.checker, intake, self.log, self.metrics, self._database
+        )
         self._events = EventsRoute(authenticator, intake, self.metrics)
         self._pages = make_pages(services)
         self._watch: asyncio.Task[None] | None = None
@@ -71,6 +75,7 @@ class Gateway:
             self._watch.cancel()
         left = await self.log.close()
         await self.keys.stop()
+        await self._database.close()
         logger.info("stopped unacknowledged=%d", left)
 
     async def _live(self, receive: Receive, send: Send) -> None:

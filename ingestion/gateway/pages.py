@@ -12,9 +12,11 @@ from starlette.exceptions import HTTPException as StarletteHTTPException
 
 from ingestion.contracts.registry import contracts
 from ingestion.gateway.answers import Problem
+from ingestion.gateway.database import DATABASE_AWAY, DatabaseAway
 from ingestion.gateway.docs_page import page
 from ingestion.gateway.openapi import events_paths
 from ingestion.gateway.partner import pages as partner_pages
+from ingestion.gateway.problem_response import problem_response
 from ingestion.gateway.routes import files, kobo, receipts, templates, validate
 from ingestion.gateway.services import Services
 from ingestion.gateway.spool_answers import problem_of
@@ -60,13 +62,11 @@ def make_pages(services: Services) -> FastAPI:
 
     @pages.exception_handler(NotStored)
     async def not_stored(request: Request, trouble: NotStored) -> Response:
-        problem = problem_of(trouble)
-        return Response(
-            problem.body(language_of(request.headers.get("accept-language", ""))),
-            problem.status,
-            headers={name.decode(): value.decode() for name, value in problem.headers},
-            media_type="application/problem+json",
-        )
+        return problem_response(problem_of(trouble), request)
+
+    @pages.exception_handler(DatabaseAway)
+    async def database_away(request: Request, trouble: DatabaseAway) -> Response:
+        return problem_response(DATABASE_AWAY, request)
 
     @pages.exception_handler(StarletteHTTPException)
     async def as_problem(request: Request, error: HTTPException) -> Response:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from infra.settings import Settings
 from ingestion.gateway.authenticate import Authenticator
 from ingestion.gateway.check import Checker
+from ingestion.gateway.database import Database
 from ingestion.gateway.durable import DurableLog
 from ingestion.gateway.intake import Intake
 from ingestion.gateway.key_cache import KeyCache
@@ -24,3 +25,4 @@ class Services:
     intake: Intake
     log: DurableLog
     metrics: Metrics
+    database: Database
