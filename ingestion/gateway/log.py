@@ -79,6 +79,8 @@ class KafkaLog:
         """Begin to ask for delivery reports on the running event loop."""
         self._loop = asyncio.get_running_loop()
         self._timer = self._loop.call_later(_IDLE_SECONDS, self._tick)
+        # librdkafka connects when it is asked for something: the first write should not wait for that.
+        self._in_background(self.is_reachable)
 
     @property
     def in_flight(self) -> int:
@@ -125,7 +127,7 @@ class KafkaLog:
                 delivery.future.set_result(None)
 
     async def answers(self, timeout: float = 1.0) -> bool:
-        """True if the broker answers now. A gateway that is told to stop does not wait for this."""
+        """True if the broker answers now."""
         loop = asyncio.get_running_loop()
         future: asyncio.Future[bool] = loop.create_future()
 
@@ -138,8 +140,12 @@ class KafkaLog:
             with suppress(RuntimeError):  # the loop has ended
                 loop.call_soon_threadsafe(tell, answer)
 
-        threading.Thread(target=ask, daemon=True, name="kafka-probe").start()
+        self._in_background(ask)
         return await future
+
+    def _in_background(self, ask: Callable[[], object]) -> None:
+        """In a thread that a gateway that is told to stop does not wait for."""
+        threading.Thread(target=ask, daemon=True, name="kafka-probe").start()
 
     def is_reachable(self, timeout: float = 2.0) -> bool:
         """True if the broker answers for the topic of accepted events. Blocks up to `timeout` seconds."""
