@@ -1,8 +1,8 @@
 -- Two different edits of one record with the same version: the first received stands, a person decides on the other.
 with repeated as (
-    select programme_code, source, event_type, subject, record_version
+    select programme_code, source, {{ any_version('event_type') }} as any_version, subject, record_version
     from {{ ref('int_events_admitted') }}
-    group by programme_code, source, event_type, subject, record_version
+    group by programme_code, source, {{ any_version('event_type') }}, subject, record_version
     having count(*) > 1
 ),
 
@@ -19,11 +19,11 @@ edits as (
         on
             e.programme_code = r.programme_code
             and e.source = r.source
-            and e.event_type = r.event_type
+            and {{ any_version('e.event_type') }} = r.any_version
             and e.subject = r.subject
             and e.record_version = r.record_version
     window first_received as (
-        partition by e.programme_code, e.source, e.event_type, e.subject, e.record_version
+        partition by e.programme_code, e.source, {{ any_version('e.event_type') }}, e.subject, e.record_version
         order by e.received_at asc, e.event_id collate "C" asc
     )
 )

@@ -1,9 +1,9 @@
 -- Of two edits with the same version the first received stands; the other goes to review_conflicts.
 with versions as (
-    select distinct on (programme_code, source, event_type, subject) *
+    select distinct on (programme_code, source, {{ any_version('event_type') }}, subject) *
     from {{ ref('int_events_admitted') }}
     order by
-        programme_code, source, event_type, subject,
+        programme_code, source, {{ any_version('event_type') }}, subject,
         record_version desc, received_at asc, event_id collate "C" asc
 ),
 

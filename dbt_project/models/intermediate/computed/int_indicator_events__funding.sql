@@ -19,4 +19,5 @@ select
     end as amount_part,
     f.is_rate_missing
 from {{ ref('int_funding_usd') }} as f
-inner join {{ ref('int_counting_rules') }} as r on f.event_type = r.event_type
+inner join {{ ref('int_counting_rules') }} as r
+    on {{ any_version('f.event_type') }} = {{ any_version('r.event_type') }}

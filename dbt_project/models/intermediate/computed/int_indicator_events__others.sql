@@ -15,7 +15,8 @@ select
     h.status,
     1::numeric as amount
 from {{ ref('stg_events__household_enumerated') }} as h
-inner join {{ ref('int_counting_rules') }} as r on h.event_type = r.event_type
+inner join {{ ref('int_counting_rules') }} as r
+    on {{ any_version('h.event_type') }} = {{ any_version('r.event_type') }}
 where h.result_code = 'complete'
 union all
 select
@@ -34,5 +35,6 @@ select
     null::text as status,
     a.arrivals::numeric as amount
 from {{ ref('stg_events__arrival_counted') }} as a
-inner join {{ ref('int_counting_rules') }} as r on a.event_type = r.event_type
+inner join {{ ref('int_counting_rules') }} as r
+    on {{ any_version('a.event_type') }} = {{ any_version('r.event_type') }}
 where a.direction = 'in'
