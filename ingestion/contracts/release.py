@@ -27,8 +27,9 @@ def release_text(known: Mapping[str, Contract]) -> str:
     return json.dumps(whole, indent=1, ensure_ascii=False) + "\n"
 
 
-def released(path: Path = RELEASED) -> dict[str, dict[str, Any]]:
+def released(path: Path | None = None) -> dict[str, dict[str, Any]]:
     """The schemas of the last release by event type, and the envelope's, without references; {} before the first."""
+    path = path or RELEASED
     if not path.exists():
         return {}
     whole = json.loads(path.read_text(encoding="utf-8"))

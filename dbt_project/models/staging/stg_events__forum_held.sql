@@ -9,15 +9,25 @@ select
     {{ cast_or_null("data -> 'participants' ->> 'male'", 'numeric') }} as participants_male,
     {{ cast_or_null("data -> 'participants' ->> 'other'", 'numeric') }} as participants_other,
     {{ cast_or_null("data -> 'participants' ->> 'unknown'", 'numeric') }} as participants_unknown,
-    {{ cast_or_null("data -> 'participants_by_constituency' ->> 'local_government'", 'numeric') }} as participants_by_constituency_local_government,
-    {{ cast_or_null("data -> 'participants_by_constituency' ->> 'national_government'", 'numeric') }} as participants_by_constituency_national_government,
-    {{ cast_or_null("data -> 'participants_by_constituency' ->> 'civil_society'", 'numeric') }} as participants_by_constituency_civil_society,
-    {{ cast_or_null("data -> 'participants_by_constituency' ->> 'migrant_association'", 'numeric') }} as participants_by_constituency_migrant_association,
-    {{ cast_or_null("data -> 'participants_by_constituency' ->> 'academia'", 'numeric') }} as participants_by_constituency_academia,
-    {{ cast_or_null("data -> 'participants_by_constituency' ->> 'private_sector'", 'numeric') }} as participants_by_constituency_private_sector,
-    {{ cast_or_null("data -> 'participants_by_constituency' ->> 'donor'", 'numeric') }} as participants_by_constituency_donor,
-    {{ cast_or_null("data -> 'participants_by_constituency' ->> 'international_organisation'", 'numeric') }} as participants_by_constituency_international_organisation,
-    {{ cast_or_null("data -> 'participants_by_constituency' ->> 'community'", 'numeric') }} as participants_by_constituency_community,
-    {{ cast_or_null("data -> 'participants_by_constituency' ->> 'other'", 'numeric') }} as participants_by_constituency_other
+    {{ cast_or_null("data -> 'participants_by_constituency' ->> 'local_government'", 'numeric') }}
+        as participants_by_constituency_local_government,
+    {{ cast_or_null("data -> 'participants_by_constituency' ->> 'national_government'", 'numeric') }}
+        as participants_by_constituency_national_government,
+    {{ cast_or_null("data -> 'participants_by_constituency' ->> 'civil_society'", 'numeric') }}
+        as participants_by_constituency_civil_society,
+    {{ cast_or_null("data -> 'participants_by_constituency' ->> 'migrant_association'", 'numeric') }}
+        as participants_by_constituency_migrant_association,
+    {{ cast_or_null("data -> 'participants_by_constituency' ->> 'academia'", 'numeric') }}
+        as participants_by_constituency_academia,
+    {{ cast_or_null("data -> 'participants_by_constituency' ->> 'private_sector'", 'numeric') }}
+        as participants_by_constituency_private_sector,
+    {{ cast_or_null("data -> 'participants_by_constituency' ->> 'donor'", 'numeric') }}
+        as participants_by_constituency_donor,
+    {{ cast_or_null("data -> 'participants_by_constituency' ->> 'international_organisation'", 'numeric') }}
+        as participants_by_constituency_international_organisation,
+    {{ cast_or_null("data -> 'participants_by_constituency' ->> 'community'", 'numeric') }}
+        as participants_by_constituency_community,
+    {{ cast_or_null("data -> 'participants_by_constituency' ->> 'other'", 'numeric') }}
+        as participants_by_constituency_other
 from {{ ref('int_records_current') }}
 where event_type in ('forum.held.v1')

@@ -32,6 +32,8 @@ _UNITS = {
     "visits": _t("visits"),
     "households": _t("households"),
     "months": _t("months"),
+    "loans": _t("loans"),
+    "GB": _t("gigabytes"),
 }
 
 

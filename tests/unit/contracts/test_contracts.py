@@ -167,4 +167,4 @@ def test_resolve__keywords_beside_a_reference_win() -> None:
 
 def test_reference_page__is_current() -> None:
     written = reference.PAGE.read_text(encoding="utf-8")
-    assert written == reference.render(contracts()), "run: python -m ingestion.contracts.reference"
+    assert written == reference.render(contracts()), "run: corridor contracts write"
