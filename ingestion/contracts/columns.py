@@ -23,8 +23,9 @@ class Column:
     """One column of a table of events.
 
     `path` leads into the event: ("subject",) or ("data", "place", "code"). `required` holds for every row; a field that
-    is required only within an optional part has `required_within`, the name of that part. `nullable` = the word null
-    is a value of its own. `definition` is the resolved schema of the value, with its bounds and patterns.
+    is required only within an optional part has `required_within`, the name of that part. `nullable` = null is a
+    value of its own: the word null says it and, where the column is required, an empty cell. `definition` is the
+    resolved schema of the value, with its bounds and patterns.
     """
 
     name: str

@@ -24,8 +24,8 @@ _HOW = [
     "fields below; a list has `;` between its codes; a field that needs a value or null takes an empty cell for null. "
     "In a form `__` stands for `.`: `place__code`.",
     "",
-    "For machines: [openapi.json](openapi.json) (what the gateway takes) and [asyncapi.json](asyncapi.json) (what stands "
-    "in the log).",
+    "For machines: [openapi.json](openapi.json) (what the gateway takes) and [asyncapi.json](asyncapi.json) (what "
+    "stands in the log).",
 ]
 
 

@@ -22,7 +22,7 @@ KINDS: dict[Kind, str] = {
 _CODE = _t("a code of the list")
 _BETWEEN = _t("from {low} to {high}")
 _USUALLY = _t("usually from {low} to {high}")
-_UNITS = {
+UNITS = {
     "hours": _t("hours"),
     "minutes": _t("minutes"),
     "days": _t("days"),
@@ -46,7 +46,7 @@ def kind_words(column: Column, language: str) -> str:
     if column.plausible is not None:
         parts.append(say(language, _USUALLY, low=plain(column.plausible[0]), high=plain(column.plausible[1])))
     if column.unit is not None:
-        parts.append(say(language, _UNITS.get(column.unit, column.unit)))
+        parts.append(say(language, UNITS.get(column.unit, column.unit)))
     return ("، " if language == "ar" else ", ").join(parts)
 
 

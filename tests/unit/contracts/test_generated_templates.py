@@ -12,6 +12,7 @@ from pyxform.xls2xform import convert
 
 from ingestion.contracts.columns import columns, template_columns
 from ingestion.contracts.generate.csv_header import csv_header
+from ingestion.contracts.generate.words import UNITS
 from ingestion.contracts.generate.xlsform import column_name, question_name, xlsform, xlsform_sheets
 from ingestion.contracts.generate.xlsx_template import ROWS, xlsx_template, xlsx_workbook
 from ingestion.contracts.registry import contracts
@@ -49,6 +50,11 @@ def test_xlsx__has_the_columns_of_the_csv_and_a_list_for_every_code(name: str) -
 def _listed(book: Any, formula: str) -> list[str]:
     sheet, _, cells = formula.rpartition("!")
     return [row[0].value for row in book[sheet.strip("'")][cells.replace("$", "")]]
+
+
+def test_units__have_words() -> None:
+    used = {column.unit for contract in contracts().values() for column in columns(contract) if column.unit}
+    assert used <= set(UNITS), "add the unit to generate/words.py, and its translations"
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
