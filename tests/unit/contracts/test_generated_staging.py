@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -16,39 +14,13 @@ from ingestion.gateway.check import Checker
 from ingestion.gateway.places import Places
 from ingestion.gateway.records import Accepted
 from ingestion.gateway.scope import Key
-
-SHARED = "../../common.json#/$defs/"
-FIRST: dict[str, Any] = {
-    "kiosk": {"title": "Kiosk", "description": "Where.", "type": "string", "maxLength": 40},
-    "visits": {"title": "Visits", "description": "How many.", "type": "integer", "minimum": 0, "maximum": 99},
-}
-SECOND: dict[str, Any] = {
-    "place": {
-        "title": "Place", "description": "Where.", "type": "object", "required": ["kiosk"],
-        "additionalProperties": False,
-        "properties": {"kiosk": {**FIRST["kiosk"], "x-corridor-column": "kiosk"}},
-    },
-    "visits": FIRST["visits"],
-    "spent": {"$ref": SHARED + "money"},
-}  # fmt: skip
-
-
-def _write(folder: Path, version: int, properties: dict[str, Any], **more: Any) -> None:
-    here = folder / "kiosk.counted" / f"v{version}"
-    here.mkdir(parents=True)
-    (here / "description.md").write_text("A kiosk counts its visits.")
-    schema = {
-        "title": "Kiosk counted", "description": "Visits of a kiosk.", "type": "object",
-        "x-corridor-unit": "contact", "x-corridor-class": "P1", "x-corridor-city": "required",
-        "properties": properties, "required": [], "additionalProperties": False, **more,
-    }  # fmt: skip
-    (here / "schema.json").write_text(json.dumps(schema))
+from tests.unit.contracts.two_versions import FIRST, SECOND, write_version
 
 
 @pytest.fixture
 def both(tmp_path: Path) -> dict[str, Contract]:
-    _write(tmp_path, 1, FIRST)
-    _write(tmp_path, 2, SECOND, required=["visits"])
+    write_version(tmp_path, 1, FIRST)
+    write_version(tmp_path, 2, SECOND, required=["visits"])
     return read_contracts(tmp_path)
 
 
@@ -78,15 +50,15 @@ def test_both_versions__land_in_one_model(both: dict[str, Contract], tmp_path: P
 
 
 def test_one_column_with_two_types__is_refused(tmp_path: Path) -> None:
-    _write(tmp_path, 1, FIRST)
-    _write(tmp_path, 2, {"visits": {**FIRST["kiosk"], "title": "Visits"}})
+    write_version(tmp_path, 1, FIRST)
+    write_version(tmp_path, 2, {"visits": {**FIRST["kiosk"], "title": "Visits"}})
     with pytest.raises(ContractError, match=r"visits is text here and numeric in kiosk\.counted\.v1"):
         staged_columns(read_contracts(tmp_path).values())
 
 
 @pytest.mark.parametrize("field", ["subject", "event_type"])
 def test_a_field_with_the_name_of_an_event_column__is_refused(field: str, tmp_path: Path) -> None:
-    _write(tmp_path, 1, {field: FIRST["kiosk"]})
+    write_version(tmp_path, 1, {field: FIRST["kiosk"]})
     with pytest.raises(ContractError, match="x-corridor-column"):
         staged_columns(read_contracts(tmp_path).values())
 
