@@ -53,6 +53,8 @@ def _land(connection: psycopg.Connection, kind: Kind, lines: list[Line], place: 
         if landed < len(lines) and kind.reused:
             row = cursor.execute(kind.reused, place).fetchone()
             reused = row[0] if row else 0
+        if landed + reused < len(lines) and kind.duplicates:
+            cursor.execute(kind.duplicates, place)
     return landed, reused
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 
 import psycopg
 
 from infra.settings import Settings
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -46,4 +49,14 @@ def finish_load(settings: Settings, run_id: str) -> Outcome | None:
             [load_id],
         ).fetchone()
     assert row is not None
+    _let_receipts_be_found(settings)
     return Outcome(load_id, *row)
+
+
+def _let_receipts_be_found(settings: Settings) -> None:
+    """Without it a look-up by receipt reads all that was loaded last; the load itself is complete either way."""
+    try:
+        with psycopg.connect(settings.dsn("loader"), autocommit=True, application_name="corridor finish") as connection:
+            connection.execute("select raw.summarize_receipts()")
+    except psycopg.Error as error:
+        log.warning("The index of receipts could not be brought up to date: %s", type(error).__name__)

@@ -18,6 +18,8 @@ class Kind:
     land: str
     #: Keeps records that reuse an identity with other content, and selects their number; None if there are none.
     reused: str | None
+    #: Records that an identity came again with the same content; None if there are none.
+    duplicates: str | None
     #: Empties it within a transaction.
     clear: str
     #: The record's value and offset as a line for `copy`; raises Refused.

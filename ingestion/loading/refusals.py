@@ -11,13 +11,13 @@ import psycopg
 
 _INSERT = """
 insert into raw.rejected_events (
-    partner, programme, event_id, source, type, city, code, detail, sealed, rejected_by,
+    partner, programme, event_id, source, type, city, receipt, receipt_index, code, detail, sealed, rejected_by,
     topic, kafka_partition, kafka_offset, load_id
 )
-values (%s, %s, %s, %s, %s, %s, %s, %s, %s, 'loader', %s, %s, %s, %s)
+values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, 'loader', %s, %s, %s, %s)
 on conflict (topic, kafka_partition, kafka_offset) do nothing"""
 
-_NAMES = ("partner", "programme", "id", "source", "type", "city")
+_NAMES = ("partner", "programme", "id", "source", "type", "city", "receipt")
 _LONGEST_NAME = 200
 
 
@@ -48,14 +48,18 @@ def keep_refusals(
         cursor.executemany(_INSERT, rows)
 
 
-def _names(value: bytes) -> list[str | None]:
-    """The envelope's names as far as they can be stored; a name that is odd itself is left out."""
+def _names(value: bytes) -> list[str | int | None]:
+    """The envelope's names and its receipt as far as they can be stored; what is odd itself is left out."""
     try:
         event = orjson.loads(value)
     except ValueError:
         event = None
-    found = [event.get(name) if isinstance(event, dict) else None for name in _NAMES]
-    return [name if _is_plain(name) else None for name in found]
+    if not isinstance(event, dict):
+        event = {}
+    found = [event.get(name) for name in _NAMES]
+    index = event.get("receiptindex")
+    plain = [name if _is_plain(name) else None for name in found]
+    return [*plain, index if type(index) is int and 0 <= index < 2**31 else None]
 
 
 def _is_plain(name: object) -> bool:

@@ -25,6 +25,8 @@ class _Rejected(msgspec.Struct, gc=False):
     city: str | None = None
     pointer: str | None = None
     detail: str | None = None
+    receipt: str | None = None
+    receiptindex: int | None = None
 
 
 _decode = msgspec.json.Decoder(_Rejected).decode
@@ -32,11 +34,12 @@ _decode = msgspec.json.Decoder(_Rejected).decode
 _CREATE = """
 create temporary table if not exists stage_rejected (
     kafka_offset bigint not null, received_at timestamptz, partner text, programme text, key_id text, event_id text,
-    source text, type text, city text, code text not null, pointer text, detail text, sealed bytea
+    source text, type text, city text, code text not null, pointer text, detail text, receipt text,
+    receipt_index integer, sealed bytea
 ) on commit delete rows"""
 
-_COLUMNS = """received_at, partner, programme, key_id, event_id, source, type, city, code, pointer, detail, sealed,
-    kafka_offset"""
+_COLUMNS = """received_at, partner, programme, key_id, event_id, source, type, city, code, pointer, detail, receipt,
+    receipt_index, sealed, kafka_offset"""
 
 _LAND = f"""
 insert into raw.rejected_events ({_COLUMNS}, rejected_by, topic, kafka_partition, load_id)
@@ -54,11 +57,12 @@ def line(value: bytes, offset: int) -> bytes:
     refuse_nul(value)
     fields = (
         moment("receivedat", event.receivedat), event.partner, event.programme, event.keyid, event.id, event.source,
-        event.type, event.city, event.code, event.pointer, event.detail,
+        event.type, event.city, event.code, event.pointer, event.detail, event.receipt,
     )  # fmt: skip
     texts = "\t".join(NULL if field is None else escaped(field) for field in fields)
+    index = NULL if event.receiptindex is None else event.receiptindex
     try:
-        return f"{offset}\t{texts}\t\\\\x{sealed.hex()}".encode()
+        return f"{offset}\t{texts}\t{index}\t\\\\x{sealed.hex()}".encode()
     except UnicodeEncodeError as error:
         raise Refused("unstorable_text", "A text holds half of a surrogate pair, which is no character.") from error
 
@@ -68,6 +72,7 @@ KIND = Kind(
     copy="copy stage_rejected from stdin",
     land=_LAND,
     reused=None,
+    duplicates=None,
     clear="truncate stage_rejected",
     line=line,
 )

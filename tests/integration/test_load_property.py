@@ -44,6 +44,8 @@ def test_rows_duplicates_reused_and_refused__are_all_that_was_sent(
     assert totals["refused"] == len(sent) - len(storable)
     assert totals["rows_landed"] == len({event["id"] for event in storable})
     assert totals["rows_landed"] + totals["duplicates"] + totals["id_reused"] + totals["refused"] == len(sent)
+    traced = loads.rows("select count(*)::int from raw.duplicate_events where source = %s", source)
+    assert traced == [(totals["duplicates"],)]
     landed = dict(loads.rows(
         "select id, encode(content_hash, 'hex') from raw.events where source = %s", source))  # fmt: skip
     assert len(landed) == totals["rows_landed"]

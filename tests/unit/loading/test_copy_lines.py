@@ -40,8 +40,14 @@ def fields(line: bytes) -> list[str | None]:
 def test_accepted__columns_in_the_order_of_the_stage() -> None:
     assert fields(accepted.line(orjson.dumps(EVENT), 7)) == [
         "7", "urn:x", "e1", "a.b.v1", "s1", "SIM", "ARUA", "create", "2", "second", "2026-03-01T00:00:00Z",
-        "2026-03-01T00:00:01Z", "p", "\\x00ff", '{"count":1}',
+        "2026-03-01T00:00:01Z", "p", "\\x00ff", None, None, '{"count":1}',
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("data", [{"count": 1}, {"note": "needs \t escapes"}])
+def test_accepted__with_its_receipt(data: dict[str, Any]) -> None:
+    event = EVENT | {"receipt": "rcp_1", "receiptindex": 12, "data": data}
+    assert fields(accepted.line(orjson.dumps(event), 0))[13:15] == ["rcp_1", "12"]
 
 
 def test_accepted__without_city() -> None:
@@ -63,7 +69,7 @@ def test_accepted__any_text_comes_through(subject: str, city: str, note: str) ->
     assert b"\r" not in line
     read = fields(line)
     assert (read[4], read[6]) == (subject, city)
-    assert orjson.loads(read[14] or "") == {"note": note}
+    assert orjson.loads(read[-1] or "") == {"note": note}
 
 
 def test_accepted__a_city_named_like_the_sign_for_nothing() -> None:
@@ -74,13 +80,13 @@ def test_accepted__line_ends_between_tokens() -> None:
     line = accepted.line(orjson.dumps(EVENT, option=orjson.OPT_INDENT_2), 0)
 
     assert b"\n" not in line
-    assert orjson.loads(fields(line)[14] or "") == {"count": 1}
+    assert orjson.loads(fields(line)[-1] or "") == {"count": 1}
 
 
 def test_accepted__long_numbers_keep_their_digits() -> None:
     value = orjson.dumps(EVENT).replace(b'"count":1', b'"count":12345678901234567890.12345678901234567890')
 
-    assert (fields(accepted.line(value, 0))[14] or "") == '{"count":12345678901234567890.12345678901234567890}'
+    assert (fields(accepted.line(value, 0))[-1] or "") == '{"count":12345678901234567890.12345678901234567890}'
 
 
 @pytest.mark.parametrize("escaped", [rb"\u0000", rb"x\\\u0000"])
@@ -96,7 +102,7 @@ def test_nul__is_refused(escaped: bytes) -> None:
 def test_written_out_nul__is_no_nul() -> None:
     event = EVENT | {"data": {"note": "\\u0000"}}
 
-    assert orjson.loads(fields(accepted.line(orjson.dumps(event), 0))[14] or "") == {"note": "\\u0000"}
+    assert orjson.loads(fields(accepted.line(orjson.dumps(event), 0))[-1] or "") == {"note": "\\u0000"}
 
 
 @pytest.mark.parametrize("word", ["now", "infinity", "-infinity", "today", "", " 2026-01-01"])
@@ -121,8 +127,10 @@ def test_rejected__columns_in_the_order_of_the_stage() -> None:
     rejection = {
         "receivedat": "2026-03-01T00:00:00Z", "partner": "p", "programme": "SIM", "keyid": "k", "id": None,
         "source": None, "type": "t", "city": None, "code": "c", "pointer": "/a\tb", "detail": None, "sealed": "/w==",
+        "receipt": "rcp_1", "receiptindex": 4,
     }  # fmt: skip
 
     assert fields(rejected.line(orjson.dumps(rejection), 3)) == [
-        "3", "2026-03-01T00:00:00Z", "p", "SIM", "k", None, None, "t", None, "c", "/a\tb", None, "\\xff"
+        "3", "2026-03-01T00:00:00Z", "p", "SIM", "k", None, None, "t", None, "c", "/a\tb", None, "rcp_1", "4",
+        "\\xff",
     ]  # fmt: skip
