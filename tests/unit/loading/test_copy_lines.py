@@ -47,7 +47,7 @@ def test_accepted__columns_in_the_order_of_the_stage() -> None:
 @pytest.mark.parametrize("data", [{"count": 1}, {"note": "needs \t escapes"}])
 def test_accepted__with_its_receipt(data: dict[str, Any]) -> None:
     event = EVENT | {"receipt": "rcp_1", "receiptindex": 12, "data": data}
-    assert fields(accepted.line(orjson.dumps(event), 0))[13:15] == ["rcp_1", "12"]
+    assert fields(accepted.line(orjson.dumps(event), 0))[14:16] == ["rcp_1", "12"]
 
 
 def test_accepted__without_city() -> None:
