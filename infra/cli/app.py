@@ -16,11 +16,12 @@ COMMANDS = {
     "contracts": "Check the contracts of events, write what is made from them, name what changed.",
     "topics": "Show the Kafka topics, or bring the cluster to the list.",
     "spool": "What the gateway keeps while Kafka cannot answer.",
+    "kobo": "Show the forms of KoboToolbox, or pull them now.",
     "keys": "Make, list and revoke the API keys of city partners.",
     "rejects": "List refused events, or open one.",
     "publications": "List, show, compare, restore and hold publications.",
 }
-GROUPS = ("contracts", "topics", "keys", "rejects", "publications")
+GROUPS = ("contracts", "topics", "kobo", "keys", "rejects", "publications")
 HELP = "Operate Corridor: from events of city partners to results that can be defended."
 EPILOG = """\b
 Examples:
