@@ -19,6 +19,8 @@ from ingestion.kobo.time_zones import time_zones
 from ingestion.kobo.yaml_lines import Lines, YamlTrouble, read_yaml
 
 _DEFAULT_TIME = ("start", "_submission_time")
+#: A word that is missing -> the word that asks for it.
+_ASKED_BY = {"why_ignored": "ignore", "ignore": "why_ignored", "repeat": "element_id"}
 Where = tuple[str | int, ...]
 
 
@@ -50,6 +52,8 @@ def _validator() -> Draft202012Validator:
 def _place(error: ValidationError) -> Where:
     here = tuple(error.instance_path)
     kind = error.kind
+    if "dependentRequired" in error.schema_path and isinstance(kind, ValidationErrorKind.Required):
+        return (*here, _ASKED_BY[kind.property])
     return (*here, kind.unexpected[0]) if isinstance(kind, ValidationErrorKind.AdditionalProperties) else here
 
 
