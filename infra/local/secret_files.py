@@ -19,7 +19,7 @@ SERVICE_LOGINS = ("postgres", "airflow", "superset")
 #: Plain passwords and signing keys.
 PASSWORDS = (
     "airflow_admin", "airflow_jwt", "airflow_secret_key", "superset_secret_key", "superset_admin",
-    "superset_manager", "superset_guest_jwt", "supervisor", "kobo_digest",
+    "superset_manager", "superset_guest_jwt", "supervisor", "kobo_digest", "receipt_key",
 )  # fmt: skip
 PLACES = REPO / "dbt_project" / "seeds" / "places.csv"
 

@@ -174,14 +174,18 @@ def results_answer(outcome: Outcome, language: str = "en") -> tuple[int, bytes, 
         "results": outcome.results,
     }
     if outcome.accepted or outcome.duplicates or not outcome.rejected:
-        return 202, orjson.dumps(members), (_JSON,)
+        return 202, orjson.dumps(members), (_JSON, *_location(outcome.receipt))
     codes = {result["code"] for result in outcome.results}
     code = codes.pop() if len(codes) == 1 else "all_rejected"
     status = 403 if code == "out_of_scope" else 422
     problem = Problem(status, code, _NONE_ACCEPTED, _SEE_RESULTS)
     if outcome.rejected == 1:
         members["detail"] = outcome.results[0]["detail"]
-    return status, problem.body(language, **members), (_PROBLEM,)
+    return status, problem.body(language, **members), (_PROBLEM, *_location(outcome.receipt))
+
+
+def _location(receipt: str | None) -> tuple[Header, ...]:
+    return () if receipt is None else ((b"location", b"/v1/receipts/%b" % receipt.encode()),)
 
 
 async def _send(send: Send, status: int, body: bytes, headers: tuple[Header, ...]) -> None:

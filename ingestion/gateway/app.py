@@ -21,6 +21,7 @@ from ingestion.gateway.key_cache import KeyCache
 from ingestion.gateway.metrics import Metrics
 from ingestion.gateway.pages import make_pages
 from ingestion.gateway.places import MEMBERS, PLACES, PlacesError, read_places
+from ingestion.gateway.receipt_ids import ReceiptIds
 from ingestion.gateway.services import Services
 from ingestion.sealing import Sealer
 from ingestion.tokens import KeyringError, read_keyring
@@ -42,11 +43,20 @@ class Gateway:
         self.metrics = Metrics()
         sealer = Sealer(settings.secret("sealing_public"))
         self.log = durable_log(settings, self.folder, sealer)
-        intake = Intake(self.checker, sealer, self.log, self.metrics)
+        receipts = ReceiptIds(settings.secret("receipt_key"))
+        intake = Intake(self.checker, sealer, self.log, self.metrics, receipts)
         authenticator = Authenticator(self.keys)
         self._database = Database(settings.dsn("gateway"))
         services = Services(
-            settings, self.keys, authenticator, self.checker, intake, self.log, self.metrics, self._database
+            settings,
+            self.keys,
+            authenticator,
+            self.checker,
+            intake,
+            self.log,
+            self.metrics,
+            self._database,
+            receipts,
         )
         self._events = EventsRoute(authenticator, intake, self.metrics)
         self._pages = make_pages(services)

@@ -14,9 +14,12 @@ from ingestion.contracts.registry import envelope_schema
 from ingestion.gateway.check import Checker
 from ingestion.gateway.decode import MAX_EVENT, dump
 from ingestion.gateway.identifiers import attribute_with_identifier, holds_sent_value
+from ingestion.gateway.log_refused import REFUSED_BY_LOG, rejected_record
 from ingestion.gateway.metrics import Metrics
+from ingestion.gateway.receipt_ids import ReceiptIds
+from ingestion.gateway.recent import HASH_BYTES, RecentIdentities, identity_of
 from ingestion.gateway.records import Accepted, Record, now_text, rejected_value
-from ingestion.gateway.refusal import EVENT_TOO_LARGE, LOG_REFUSED, Refusal
+from ingestion.gateway.refusal import EVENT_TOO_LARGE, ID_REUSED, Refusal
 from ingestion.gateway.scope import Key
 from ingestion.sealing import Sealer
 from ingestion.topics import REJECTED
@@ -25,7 +28,14 @@ from ingestion.words import _t
 #: Sealing takes about 0.1 ms: more than this many at once would hold up everybody else.
 _MANY_REFUSED = 20
 _TOO_LARGE = Refusal(EVENT_TOO_LARGE, "", _t("One event may hold 256 KiB."))
-_LOG_REFUSED = Refusal(LOG_REFUSED, "", _t("The log does not take this event: ask the programme's data engineer."))
+_ID_REUSED = Refusal(
+    ID_REUSED,
+    "/id",
+    _t(
+        "This id was used before for other content. Give the event an id of its own; to change what you sent before, "
+        "send it with a new id, the same subject and operation correct."
+    ),
+)
 
 Verdict = Accepted | Refusal
 
@@ -52,25 +62,61 @@ class Outcome:
         return len(self.results) - self.accepted - self.duplicates
 
 
+@dataclass(slots=True)
+class Sending:
+    """One request on its way: what goes to the log, and the places of these records among its events."""
+
+    partner: str
+    received_at: str
+    receipt: str
+    first_index: int
+    records: list[Record] = field(default_factory=list)
+    places: list[int] = field(default_factory=list)
+    #: Identity to content hash of `records`, in their order.
+    contents: dict[int, bytes] = field(default_factory=dict)
+    #: Place and identity of the events that came before.
+    repeated: list[tuple[int, int]] = field(default_factory=list)
+
+
 class Intake:
     """Takes parsed events of an authenticated key. Everything it answers for is durable when `take` returns."""
 
-    def __init__(self, checker: Checker, sealer: Sealer, log: Log, metrics: Metrics) -> None:
+    def __init__(
+        self,
+        checker: Checker,
+        sealer: Sealer,
+        log: Log,
+        metrics: Metrics,
+        receipts: ReceiptIds,
+        recent: RecentIdentities | None = None,
+    ) -> None:
         self.checker = checker
         self._sealer = sealer
         self._log = log
         self._metrics = metrics
+        self._receipts = receipts
+        self._recent = recent or RecentIdentities()
         self._attributes = {
             name: Draft202012Validator(envelope_schema()["properties"][name])
             for name in ("id", "source", "type", "city")
         }
         self._envelope_names = frozenset(envelope_schema()["properties"])
 
-    def check(self, events: Sequence[Any], key: Key, *, language: str = "en", may_hold_nul: bool = True) -> Outcome:
+    def check(
+        self,
+        events: Sequence[Any],
+        key: Key,
+        *,
+        language: str = "en",
+        may_hold_nul: bool = True,
+        may_be_large: bool = False,
+    ) -> Outcome:
         """Answer as `take` would, and store nothing."""
         outcome = Outcome()
         for index, event in enumerate(events):
             verdict = self.judge(event, key, may_hold_nul=may_hold_nul)
+            if may_be_large and isinstance(verdict, Accepted) and len(dump(verdict.attributes)) > MAX_EVENT:
+                verdict = _TOO_LARGE
             outcome.results.append(result_of(index, event, verdict, language))
             outcome.accepted += isinstance(verdict, Accepted)
         return outcome
@@ -89,16 +135,27 @@ class Intake:
         may_hold_nul: bool = True,
         may_be_large: bool = False,
         receipt: str | None = None,
+        first_index: int = 0,
     ) -> Outcome:
         """Store what is right and, sealed, what is not; return when all of it is durable.
 
         `raws` gives the bytes of each event as sent; it is called only if one is refused. Raises what
         the log's write raises: then nothing is promised about any event.
+
+        Without `receipt` the outcome has one of its own. Several calls that share one receipt pass its mark
+        (ReceiptIds.mark) and the place of their first event in it, and sign it when they know how many they were.
         """
         check = self.checker.check
         verdicts = [check(event, key, may_hold_nul=may_hold_nul) for event in events]
         return await self.store(
-            events, verdicts, key, raws=raws, language=language, may_be_large=may_be_large, receipt=receipt
+            events,
+            verdicts,
+            key,
+            raws=raws,
+            language=language,
+            may_be_large=may_be_large,
+            receipt=receipt,
+            first_index=first_index,
         )
 
     async def store(
@@ -111,39 +168,39 @@ class Intake:
         language: str = "en",
         may_be_large: bool = False,
         receipt: str | None = None,
+        first_index: int = 0,
     ) -> Outcome:
         """As `take`, for events that were judged before (a file's rows get their ids after judging)."""
-        received_at = now_text()
-        records: list[Record] = []
-        taken: list[int] = []
+        sending = Sending(key.partner, now_text(), receipt or self._receipts.mark(), first_index)
         results: list[dict[str, Any]] = []
         refused: list[tuple[int, Refusal]] = []
         for index, verdict in enumerate(verdicts):
             if isinstance(verdict, Accepted):
-                record = verdict.record(key.partner, received_at, receipt)
-                if may_be_large and len(record.value) > MAX_EVENT:
-                    verdict = _TOO_LARGE
-                else:
-                    records.append(record)
-                    taken.append(index)
-                    results.append({"index": index, "id": verdict.attributes["id"], "status": "accepted"})
+                answer = self._sort_in(index, verdict, sending, may_be_large)
+                if isinstance(answer, str):
+                    results.append({"index": index, "id": verdict.attributes["id"], "status": answer})
                     continue
+                verdict = answer
             refused.append((index, verdict))
             results.append(result_of(index, events[index], verdict, language))
+        records = sending.records
         if refused:
             sent = raws() if raws is not None else [dump(event) for event in events]
-            seal = partial(self._seal_all, refused, events, sent, key, received_at, receipt)
-            records += await asyncio.to_thread(seal) if len(refused) > _MANY_REFUSED else seal()
-        accepted = len(taken)
-        for place in await self._log.write(records):
-            if place < len(taken):
-                index = taken[place]
-                results[index] = result_of(index, events[index], _LOG_REFUSED, language)
-                accepted -= 1
+            seal = partial(self._seal_all, refused, events, sent, key, sending)
+            records = records + (await asyncio.to_thread(seal) if len(refused) > _MANY_REFUSED else seal())
+        not_taken = [place for place in await self._log.write(records) if place < len(sending.places)]
+        if not_taken:
+            await self._settle_not_taken(not_taken, events, sending, results, language)
+        self._recent.remember(sending.contents)
+        accepted = len(sending.places) - len(not_taken)
+        duplicates = sum(result["status"] == "duplicate" for result in results) if sending.repeated else 0
         self._metrics.accepted += accepted
+        self._metrics.duplicates += duplicates
         if refused:
             self._metrics.rejected.update(refusal.code for _, refusal in refused)
-        return Outcome(receipt, accepted, 0, results)
+        if receipt is None:
+            receipt = self._receipts.sign(sending.receipt, key.partner, len(events), duplicates)
+        return Outcome(receipt, accepted, duplicates, results)
 
     async def keep_refused(self, body: bytes, refusal: Refusal, key: Key, receipt: str | None = None) -> None:
         """Keep what could not even be taken apart, sealed, up to the size of one event."""
@@ -151,19 +208,57 @@ class Intake:
         await self._log.write([Record(REJECTED, key.partner.encode(), value)])
         self._metrics.rejected[refusal.code] += 1
 
+    def _sort_in(self, index: int, verdict: Accepted, sending: Sending, may_be_large: bool) -> str | Refusal:
+        """Put an acceptable event among the records to write, unless its identity is known; returns its status."""
+        attributes = verdict.attributes
+        content = verdict.content()
+        digest = content.digest[:HASH_BYTES]
+        identity = identity_of(attributes["source"], attributes["id"])
+        known = sending.contents.get(identity) or self._recent.find(identity)
+        if known is not None:
+            if known != digest:
+                return _ID_REUSED
+            sending.repeated.append((index, identity))
+            return "duplicate"
+        record = verdict.record(
+            sending.partner, sending.received_at, sending.receipt, sending.first_index + index, content
+        )
+        if may_be_large and len(record.value) > MAX_EVENT:
+            return _TOO_LARGE
+        sending.contents[identity] = digest
+        sending.records.append(record)
+        sending.places.append(index)
+        return "accepted"
+
+    async def _settle_not_taken(
+        self, places: list[int], events: Sequence[Any], sending: Sending, results: list[dict[str, Any]], language: str
+    ) -> None:
+        """What the log refused for good is kept among the refused, and is no reason to call another a duplicate."""
+        again = [rejected_record(sending.records[place], self._sealer) for place in places]
+        await self._log.write([record for record in again if record is not None])
+        identities = list(sending.contents)
+        lost = {identities[place] for place in places}
+        for identity in lost:
+            del sending.contents[identity]
+        indexes = [sending.places[place] for place in places]
+        for index in indexes + [index for index, identity in sending.repeated if identity in lost]:
+            results[index] = result_of(index, events[index], REFUSED_BY_LOG, language)
+        self._metrics.rejected[REFUSED_BY_LOG.code] += len(places)
+
     def _seal_all(
         self,
         refused: list[tuple[int, Refusal]],
         events: Sequence[Any],
         raws: Sequence[bytes],
         key: Key,
-        received_at: str,
-        receipt: str | None,
+        sending: Sending,
     ) -> list[Record]:
         records = []
         for index, refusal in refused:
             sealed = self._sealer.seal(raws[index][:MAX_EVENT])
-            value = rejected_value(refusal, key, received_at, self._known(events[index], refusal), sealed, receipt)
+            known = self._known(events[index], refusal)
+            place = sending.receipt, sending.first_index + index
+            value = rejected_value(refusal, key, sending.received_at, known, sealed, *place)
             records.append(Record(REJECTED, key.partner.encode(), value))
         return records
 
@@ -174,7 +269,9 @@ class Intake:
         known = {
             name: event[name]
             for name, validator in self._attributes.items()
-            if refusal.pointer != f"/{name}" and name in event and validator.is_valid(event[name])
+            if name in event
+            and validator.is_valid(event[name])
+            and (refusal.pointer != f"/{name}" or refusal is _ID_REUSED)
         }
         contract = self.checker.contract_of(event)
         free = {"id", "source"}  # what a sender words as it likes

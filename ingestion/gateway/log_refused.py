@@ -11,7 +11,7 @@ from ingestion.sealing import Sealer
 from ingestion.topics import REJECTED
 from ingestion.words import _t
 
-_REFUSED = Refusal(LOG_REFUSED, "", _t("The log does not take this event: ask the programme's data engineer."))
+REFUSED_BY_LOG = Refusal(LOG_REFUSED, "", _t("The log does not take this event: ask the programme's data engineer."))
 
 
 def rejected_record(record: Record, sealer: Sealer) -> Record | None:
@@ -22,5 +22,6 @@ def rejected_record(record: Record, sealer: Sealer) -> Record | None:
     # What the gateway has accepted gives no identifier away: these attributes were checked before.
     known = {name: event.get(name) for name in ("id", "source", "type", "city")}
     key = Key("", str(event.get("programme")), str(event.get("partner")), "")
-    value = rejected_value(_REFUSED, key, now_text(), known, sealer.seal(record.value), event.get("receipt"))
+    place = event.get("receipt"), event.get("receiptindex") or 0
+    value = rejected_value(REFUSED_BY_LOG, key, now_text(), known, sealer.seal(record.value), *place)
     return Record(REJECTED, key.partner.encode(), value)

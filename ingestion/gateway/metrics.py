@@ -14,6 +14,7 @@ class Metrics:
     def __init__(self) -> None:
         self.requests: Counter[int] = Counter()
         self.accepted = 0
+        self.duplicates = 0
         self.rejected: Counter[str] = Counter()
         self._buckets = [0] * (len(BUCKETS) + 1)
         self._seconds = 0.0
@@ -30,6 +31,8 @@ class Metrics:
         lines += [f'corridor_gateway_requests_total{{status="{s}"}} {n}' for s, n in sorted(self.requests.items())]
         lines += ["# TYPE corridor_gateway_events_accepted_total counter"]
         lines += [f"corridor_gateway_events_accepted_total {self.accepted}"]
+        lines += ["# TYPE corridor_gateway_events_duplicate_total counter"]
+        lines += [f"corridor_gateway_events_duplicate_total {self.duplicates}"]
         lines += ["# TYPE corridor_gateway_events_rejected_total counter"]
         lines += [f'corridor_gateway_events_rejected_total{{code="{c}"}} {n}' for c, n in sorted(self.rejected.items())]
         lines += ["# TYPE corridor_gateway_request_seconds histogram"]

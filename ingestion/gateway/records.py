@@ -44,6 +44,13 @@ def utc_text(time: str) -> str:
     return f"{instant.isoformat()}Z"
 
 
+class Content(NamedTuple):
+    """The attributes as canonical JSON, and the SHA-256 by which the same event is known again."""
+
+    canonical: bytes
+    digest: bytes
+
+
 class Accepted(NamedTuple):
     """An event that may be stored: its attributes as they will stand, identifiers already turned into tokens."""
 
@@ -51,35 +58,41 @@ class Accepted(NamedTuple):
     #: `data` with the tokens of the city's first key, where the active key is another: who somebody was before.
     first_data: dict[str, Any] | None = None
 
-    def record(self, partner: str, received_at: str, receipt: str | None) -> Record:
-        """The message for the log; versions of one record share its key, so that they stay in order."""
+    def content(self) -> Content:
+        """The hash covers the attributes with data, not who sent them and when.
+
+        With `first_data` it covers the tokens of the city's first key, so that an event sent again after a rotation
+        is known again.
+        """
+        canonical = orjson.dumps(self.attributes, option=orjson.OPT_SORT_KEYS)
+        if self.first_data is None:
+            return Content(canonical, sha256(canonical).digest())
+        hashed = orjson.dumps({**self.attributes, "data": self.first_data}, option=orjson.OPT_SORT_KEYS)
+        return Content(canonical, sha256(hashed).digest())
+
+    def record(
+        self, partner: str, received_at: str, receipt: str | None, index: int = 0, content: Content | None = None
+    ) -> Record:
+        """The message for the log; versions of one record share its key, so that they stay in order.
+
+        `index`: the place of the event in the receipt. `content`: what `content()` gave, if it was asked before.
+        """
         attributes = self.attributes
+        canonical, digest = content or self.content()
         key = f"{attributes['city'] or attributes['programme']}|{attributes['subject']}".encode()
-        return Record(ACCEPTED, key, accepted_value(attributes, partner, received_at, receipt, self.first_data))
+        value = b'%b,"contenthash":"%b",%b"receiptindex":%d,%b' % (
+            canonical[:-1],
+            digest.hex().encode(),
+            b"" if self.first_data is None else b'"firsttokens":%b,' % orjson.dumps(self._first_tokens()),
+            index,
+            _origin(partner, received_at, receipt),
+        )
+        return Record(ACCEPTED, key, value)
 
-
-def accepted_value(
-    attributes: dict[str, Any],
-    partner: str,
-    received_at: str,
-    receipt: str | None,
-    first_data: dict[str, Any] | None = None,
-) -> bytes:
-    """Value of an accepted event. The content hash covers `attributes` (with data), not who sent it and when.
-
-    With `first_data` the hash covers the tokens of the city's first key, so that an event sent again after a rotation
-    is known again, and the value tells by `firsttokens` which new token stands for which first one.
-    """
-    canonical = orjson.dumps(attributes, option=orjson.OPT_SORT_KEYS)
-    origin = _origin(partner, received_at, receipt)
-    if first_data is None:
-        return b'%b,"contenthash":"%b",%b' % (canonical[:-1], sha256(canonical).hexdigest().encode(), origin)
-    hashed = orjson.dumps({**attributes, "data": first_data}, option=orjson.OPT_SORT_KEYS)
-    data = attributes["data"]
-    first_tokens = {data[name]: first for name, first in first_data.items() if data[name] != first}
-    return b'%b,"contenthash":"%b","firsttokens":%b,%b' % (
-        canonical[:-1], sha256(hashed).hexdigest().encode(), orjson.dumps(first_tokens), origin
-    )  # fmt: skip
+    def _first_tokens(self) -> dict[str, Any]:
+        """Which new token stands for which first one."""
+        data = self.attributes["data"]
+        return {data[name]: first for name, first in (self.first_data or {}).items() if data[name] != first}
 
 
 @lru_cache(maxsize=256)
@@ -95,6 +108,7 @@ def rejected_value(
     known: dict[str, str | None],
     sealed: str,
     receipt: str | None = None,
+    index: int = 0,
 ) -> bytes:
     """Value of a refused event: why, whose, and its body sealed.
 
@@ -107,6 +121,7 @@ def rejected_value(
             "programme": key.programme,
             "keyid": key.key_id,
             "receipt": receipt,
+            "receiptindex": index,
             **{name: known.get(name) for name in ("id", "source", "type", "city")},
             "code": refusal.code,
             "pointer": refusal.pointer if refusal.stored_pointer is None else refusal.stored_pointer,

@@ -12,6 +12,7 @@ from ingestion.gateway.durable import DurableLog
 from ingestion.gateway.intake import Intake
 from ingestion.gateway.key_cache import KeyCache
 from ingestion.gateway.metrics import Metrics
+from ingestion.gateway.receipt_ids import ReceiptIds
 
 
 @dataclass(frozen=True)
@@ -26,3 +27,4 @@ class Services:
     log: DurableLog
     metrics: Metrics
     database: Database
+    receipts: ReceiptIds

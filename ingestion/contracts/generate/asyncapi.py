@@ -101,7 +101,8 @@ def accepted_schema(contract: Contract) -> dict[str, Any]:
         "contenthash": {"type": "string", "pattern": "^[0-9a-f]{64}$", "description": "SHA-256 of the attributes."},
         "partner": {"type": "string", "description": "Whose key sent it."},
         "receivedat": {**instant, "description": "When the gateway took it."},
-        "receipt": {"type": ["string", "null"], "description": "The receipt of the request it came with."},
+        "receipt": {"type": ["string", "null"], "description": "The mark of the receipt it came with."},
+        "receiptindex": {"type": "integer", "description": "Its place in the request or file, from 0."},
     }
     return {"type": "object", "properties": properties, "required": list(properties), "additionalProperties": False}
 
@@ -127,6 +128,7 @@ def _rejected_message() -> dict[str, Any]:
         "programme": text,
         "keyid": text,
         "receipt": may_be_text,
+        "receiptindex": {"type": "integer"},
         **dict.fromkeys(("id", "source", "type", "city"), may_be_text),
         "code": {**text, "description": "Stable code of the reason, such as schema_violation."},
         "pointer": {**text, "description": "JSON pointer to what is wrong."},

@@ -56,6 +56,7 @@ def test_record__holds_every_attribute(checker: Checker, event: Make) -> None:
         "partner": "registry",
         "receivedat": NOW,
         "receipt": RECEIPT,
+        "receiptindex": 0,
         "contenthash": record["contenthash"],
         "data": sent["data"],
     }

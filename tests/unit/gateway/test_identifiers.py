@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from ingestion.gateway.check import Checker
-from ingestion.gateway.intake import Intake
+from ingestion.gateway.intake import Intake, Sending
 from ingestion.gateway.records import Accepted
 from ingestion.gateway.refusal import Refusal
 from ingestion.gateway.scope import Key
@@ -39,8 +39,8 @@ def _registration(event: Make, person_id: Any = PLAIN, **changes: Any) -> dict[s
 def _refusal_record(checker: Checker, sent: dict[str, Any]) -> dict[str, Any]:
     refusal = checker.check(copy.deepcopy(sent), KEY)
     assert isinstance(refusal, Refusal), "must be refused"
-    intake = Intake(checker, _NoSealer(), None, None)  # type: ignore[arg-type]
-    (record,) = intake._seal_all([(0, refusal)], [sent], [b"{}"], KEY, NOW, None)
+    intake = Intake(checker, _NoSealer(), None, None, None)  # type: ignore[arg-type]
+    (record,) = intake._seal_all([(0, refusal)], [sent], [b"{}"], KEY, Sending(KEY.partner, NOW, "rcp_1", 0))
     value: dict[str, Any] = json.loads(record.value)
     return value
 
