@@ -7,7 +7,9 @@ from typing import Any
 
 from ingestion.contracts.registry import Contract, envelope_schema, envelope_validator
 from ingestion.gateway import order
+from ingestion.gateway.decode import MAX_DEPTH
 from ingestion.gateway.explain import explain
+from ingestion.gateway.extensions import without_extensions
 from ingestion.gateway.identifiers import attribute_with_identifier, tokenise
 from ingestion.gateway.places import Places
 from ingestion.gateway.records import Accepted, utc_text
@@ -24,7 +26,7 @@ from ingestion.tokens import CityKey
 from ingestion.words import _t
 
 _NOT_AN_OBJECT = Refusal(INVALID_ENVELOPE, "", _t("An event must be a JSON object with the CloudEvents attributes."))
-_TOO_DEEP = Refusal(INVALID_ENVELOPE, "", _t("The event is nested too deeply."))
+_TOO_DEEP = Refusal(INVALID_ENVELOPE, "", _t("The event is nested too deeply: at most 32 levels."))
 _NO_SUCH_TIME = Refusal(INVALID_ENVELOPE, "/time", _t("There is no such date and time: check day, month and hour."))
 _UNKNOWN_TYPE = Refusal(UNKNOWN_TYPE, "/type", _t("No contract has this type: the page /docs lists the types."))
 _NUL = Refusal(INVALID_ENVELOPE, "", _t("The event holds a NUL character (\\u0000), which no database can store."))
@@ -57,7 +59,10 @@ class Checker:
         validator = self._envelope if contract is None or void else contract.validator
         try:
             if not validator.is_valid(event):
-                return self._explain(event, contract, void, key)
+                # Only what is invalid is looked at: no contract lets a valid event be deep, or have an extension.
+                event = without_extensions(event)
+                if not validator.is_valid(event):
+                    return _TOO_DEEP if is_deeper(event, MAX_DEPTH) else self._explain(event, contract, void, key)
         except ValueError:
             return _TOO_DEEP
         refusal = refuse_source_programme_type(event, key, contract)
@@ -158,3 +163,18 @@ def holds_nul(value: Any) -> bool:
         elif isinstance(item, list):
             waiting.extend(item)
     return False
+
+
+def is_deeper(value: Any, levels: int) -> bool:
+    """True if objects and lists stand within each other more than `levels` times."""
+    layer = [value]
+    for _ in range(levels):
+        layer = [
+            inner
+            for item in layer
+            for inner in (item.values() if isinstance(item, dict) else item)
+            if isinstance(inner, dict | list)
+        ]
+        if not layer:
+            return False
+    return True

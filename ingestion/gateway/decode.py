@@ -5,16 +5,20 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from enum import Enum
+from functools import lru_cache
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
 import orjson
 
+from ingestion.gateway.extensions import IGNORED
 from ingestion.words import _t, say
 
 MAX_BODY = 4 * 1024 * 1024
 MAX_EVENT = 256 * 1024
 MAX_EVENTS = 1000
+#: Of objects and lists within each other.
+MAX_DEPTH = 32
 
 
 class Form(Enum):
@@ -37,30 +41,43 @@ class DecodeError(ValueError):
 Headers = Iterable[tuple[bytes, bytes]]
 
 
-def form_of(content_type: bytes, headers: Headers) -> Form | None:
-    """The form that the headers announce, or None if it is none of ours."""
-    media, _, parameters = content_type.partition(b";")
-    media = media.strip().lower()
-    charset = parameters.lower().replace(b" ", b"").replace(b'"', b"")
-    if charset.startswith(b"charset=") and charset != b"charset=utf-8":
-        return None
+@lru_cache(maxsize=256)
+def media_type(content_type: bytes) -> bytes | None:
+    """The media type without its parameters, in lower case; None if it announces another charset than UTF-8."""
+    media, *parameters = content_type.lower().split(b";")
+    for parameter in parameters:
+        name, _, value = parameter.partition(b"=")
+        if name.strip() == b"charset" and value.strip().strip(b'"') not in (b"utf-8", b"utf8", b"us-ascii"):
+            return None
+    return media.strip()
+
+
+def form_of(content_type: bytes, headers: Headers, *, plain_json: bool = False) -> Form | None:
+    """The form that the headers announce, or None if it is none of ours.
+
+    `plain_json` takes application/json for a structured event, as senders of webhooks call everything that they send.
+    """
+    media = media_type(content_type)
     if media == b"application/cloudevents+json":
         return Form.STRUCTURED
     if media == b"application/cloudevents-batch+json":
         return Form.BATCH
-    if media == b"application/json" and any(name == b"ce-specversion" for name, _ in headers):
+    if media is None or not (media in (b"application/json", b"text/json") or media.endswith(b"+json")):
+        return None
+    if any(name == b"ce-specversion" for name, _ in headers):
         return Form.BINARY
-    return None
+    return Form.STRUCTURED if plain_json else None
 
 
 def decode(form: Form, body: bytes, headers: Headers) -> list[Any]:
-    """The events as parsed JSON, still unchecked. Raises DecodeError."""
+    """The events as parsed JSON, still unchecked. Of a name that an object gives twice, the last value counts.
+
+    Raises DecodeError.
+    """
     try:
         parsed = orjson.loads(body) if body or form is not Form.BINARY else {}
     except orjson.JSONDecodeError as error:
-        raise DecodeError(
-            _t("The body is not valid JSON at line {line}, column {column}."), line=error.lineno, column=error.colno
-        ) from None
+        raise _explained(error, body) from None
     if form is Form.STRUCTURED:
         return [parsed]
     if form is Form.BINARY:
@@ -81,11 +98,30 @@ def raw_events(form: Form, body: bytes, events: list[Any]) -> list[bytes]:
     return [dump(event) for event in events]
 
 
+def _explained(error: orjson.JSONDecodeError, body: bytes) -> DecodeError:
+    """What a person can do about a body that is no JSON."""
+    if not body.strip():
+        return DecodeError(_t("The body is empty: put the event in it, as JSON."))
+    try:
+        body.decode()
+    except UnicodeDecodeError as wrong:
+        return DecodeError(
+            _t("The body is not UTF-8 from byte {byte} on: save and send it as UTF-8."), byte=wrong.start + 1
+        )
+    if "depth" in error.msg:
+        return DecodeError(_t("The JSON is nested too deeply: at most 32 levels."))
+    return DecodeError(
+        _t("The body is not valid JSON at line {line}, column {column}."), line=error.lineno, column=error.colno
+    )
+
+
 def _attributes(headers: Headers) -> dict[str, Any]:
     attributes: dict[str, Any] = {}
     for name, value in headers:
         if name.startswith(b"ce-"):
             attribute = name[3:].decode("latin-1")
+            if attribute in IGNORED:
+                continue
             if attribute in attributes:
                 raise DecodeError(_t("The header {name} is given twice."), name=f"ce-{attribute}")
             try:

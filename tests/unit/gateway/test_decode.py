@@ -43,27 +43,35 @@ def test_batch__doubled_keys_are_kept_for_whoever_looks_into_it() -> None:
 
 
 @pytest.mark.parametrize(
-    "body",
+    ("body", "said"),
     [
-        b"",
-        b"{",
-        b"\xff",
-        b"NaN",
-        b'{"a":NaN}',
-        b'{"a":Infinity}',
-        b'{"a":1e400}',
-        b'"\\ud800"',
-        b"[" * 200_000,
-        b"[" * 200_000 + b"]" * 200_000,
-        b"\xef\xbb\xbf{}",
-        b'{"a":1}{"b":2}',
-        b"{'a':1}",
+        (b"", "empty"),
+        (b" \n", "empty"),
+        (b"{", "not valid JSON at line 1"),
+        (b"\xff", "not UTF-8 from byte 1"),
+        (b'{"a":"caf\xe9"}', "not UTF-8 from byte 10"),
+        (b'"\xed\xa0\x80"', "not UTF-8 from byte 2"),
+        (b"NaN", "not valid JSON at line 1"),
+        (b'{"a":NaN}', "not valid JSON at line 1"),
+        (b'{"a":Infinity}', "not valid JSON at line 1"),
+        (b'{"a":1e400}', "not valid JSON at line 1"),
+        (b"9" * 5000, "not valid JSON at line 1"),
+        (b'"\\ud800"', "not valid JSON at line 1"),
+        (b"[" * 200_000, "nested too deeply: at most 32"),
+        (b"[" * 200_000 + b"]" * 200_000, "nested too deeply: at most 32"),
+        (b"\xef\xbb\xbf{}", "not valid JSON at line 1"),
+        (b'{"a":1}{"b":2}', "not valid JSON at line 1"),
+        (b"{'a':1}", "not valid JSON at line 1"),
     ],
-    ids=lambda body: str(body[:12]),
+    ids=lambda value: str(value[:12]),
 )
-def test_hostile_body__is_refused(body: bytes) -> None:
-    with pytest.raises(DecodeError, match="not valid JSON at line 1"):
+def test_hostile_body__is_refused_with_what_to_do(body: bytes, said: str) -> None:
+    with pytest.raises(DecodeError, match=said):
         decode(Form.STRUCTURED, body, [])
+
+
+def test_name_given_twice__the_last_value_counts() -> None:
+    assert decode(Form.STRUCTURED, b'{"id":"1","id":"2"}', []) == [{"id": "2"}]
 
 
 def test_batch__must_be_an_array() -> None:
@@ -78,6 +86,8 @@ def test_batch__must_be_an_array() -> None:
         (b"application/CloudEvents+JSON; charset=UTF-8", Form.STRUCTURED),
         (b"application/cloudevents-batch+json", Form.BATCH),
         (b"application/cloudevents+json; charset=latin-1", None),
+        (b'application/cloudevents+json; profile=x; charset="utf-16"', None),
+        (b'application/cloudevents+json;profile="x"; Charset="UTF-8" ', Form.STRUCTURED),
         (b"application/cloudevents+xml", None),
         (b"application/json", None),
         (b"text/plain", None),
@@ -94,6 +104,25 @@ def test_binary__attributes_come_from_headers() -> None:
     event = {"specversion": "1.0", "id": "a b\u00e9", "recordversion": 3, "data": {"a": 1}}
     assert decode(Form.BINARY, b'{"a":1}', headers) == [event]
     assert json.loads(raw_events(Form.BINARY, b'{"a":1}', [event])[0]) == event
+
+
+def test_binary__raw_utf8_as_some_senders_write_it_and_documented_extensions() -> None:
+    headers = [
+        (b"ce-specversion", b"1.0"),
+        (b"ce-subject", "\u00e9t\u00e9".encode()),
+        (b"ce-id", b"%c3%a9%41"),
+        (b"ce-partitionkey", b"x"),
+        (b"ce-severitytext", b"%ff"),
+    ]
+    assert form_of(b"application/vnd.adama.v1+json", headers) is Form.BINARY
+    (event,) = decode(Form.BINARY, b"{}", headers)
+    assert event == {"specversion": "1.0", "subject": "\u00e9t\u00e9", "id": "\u00e9A", "data": {}}
+
+
+def test_plain_json__is_an_event_only_where_the_sender_cannot_say_so() -> None:
+    assert form_of(b"application/json", [], plain_json=True) is Form.STRUCTURED
+    assert form_of(b"application/json", [(b"ce-specversion", b"1.0")], plain_json=True) is Form.BINARY
+    assert form_of(b"text/plain", [], plain_json=True) is None
 
 
 @pytest.mark.parametrize("headers", [[(b"ce-id", b"%ff")], [(b"ce-id", b"1"), (b"ce-id", b"2")]])
