@@ -19,7 +19,8 @@ SERVICE_LOGINS = ("postgres", "airflow", "superset")
 #: Plain passwords and signing keys.
 PASSWORDS = (
     "airflow_admin", "airflow_jwt", "airflow_secret_key", "superset_secret_key", "superset_admin",
-    "superset_manager", "superset_guest_jwt", "supervisor", "kobo_digest", "receipt_key",
+    "superset_manager", "superset_guest_jwt", "supervisor", "kobo_digest", "receipt_key", "webhook_key",
+    "session_key",
 )  # fmt: skip
 PLACES = REPO / "dbt_project" / "seeds" / "places.csv"
 

@@ -42,6 +42,9 @@ class Problem(NamedTuple):
 
 
 RETRY = ((b"retry-after", b"5"),)
+_CLOSE = ((b"connection", b"close"),)
+#: What a body may be compressed with.
+ENCODINGS = ((b"accept-encoding", b"gzip, zstd, identity"),)
 
 NO_KEY = Problem(
     401,
@@ -57,6 +60,21 @@ BAD_KEY = Problem(
     _t("The key is unknown, revoked or expired: ask the programme's data engineer for a new one."),
     ((b"www-authenticate", b"Bearer"),),
 )
+BAD_SIGNATURE = Problem(
+    401,
+    "signature_invalid",
+    _t("The signature is not valid"),
+    _t(
+        "Sign webhook-id, webhook-timestamp and the body exactly as it is sent, joined by full stops, with the secret "
+        "of this key; name the key in the address as ?key_id=."
+    ),
+)
+OLD_SIGNATURE = Problem(
+    401,
+    "signature_too_old",
+    _t("The signature is not valid any more"),
+    _t("The webhook-timestamp lies more than 5 minutes off: set the clock of your server, and sign every try anew."),
+)
 NO_KEYS_YET = Problem(
     503,
     "keys_unavailable",
@@ -64,12 +82,77 @@ NO_KEYS_YET = Problem(
     _t("The gateway has just started and cannot read its keys. Send the same events again."),
     RETRY,
 )
+TOO_MANY_REQUESTS = Problem(
+    429,
+    "too_many_requests",
+    _t("Too many requests"),
+    _t(
+        "This key may send {rate} requests a second: wait {seconds} s and send the same again, with more events in "
+        "each request."
+    ),
+)
+TOO_MANY_EVENTS_A_SECOND = Problem(
+    429,
+    "too_many_events_a_second",
+    _t("Too many events a second"),
+    _t(
+        "This key may send {rate} events a second. Nothing of this request was stored: wait {seconds} s and send the "
+        "same again."
+    ),
+)
+TOO_MANY_FAILURES = Problem(
+    429,
+    "too_many_failures",
+    _t("Too many requests without a valid key"),
+    _t("Too many requests from your address had no valid key: correct the key, wait {seconds} s and send again."),
+)
 NOT_POST = Problem(
     405,
     "method_not_allowed",
     _t("Only POST"),
     _t("Send events with POST."),
     ((b"allow", b"POST"),),
+)
+NO_LENGTH = Problem(
+    411,
+    "length_required",
+    _t("The length of the body is missing"),
+    _t("Send the header Content-Length, or Transfer-Encoding: chunked."),
+)
+PATH_TOO_LONG = Problem(
+    414,
+    "path_too_long",
+    _t("The address is too long"),
+    _t("An address may hold 4 KiB: send data in the body, not in the address."),
+    _CLOSE,
+)
+HEADERS_TOO_LARGE = Problem(
+    431,
+    "headers_too_large",
+    _t("The headers are too large"),
+    _t("All headers together may hold 32 KiB: leave out what is not needed, such as cookies."),
+    _CLOSE,
+)
+HEADERS_TOO_SLOW = Problem(
+    408,
+    "headers_too_slow",
+    _t("The headers did not arrive in time"),
+    _t("All headers must arrive within 10 seconds."),
+    _CLOSE,
+)
+INVALID_REQUEST = Problem(
+    400,
+    "invalid_request",
+    _t("The request cannot be read"),
+    _t("What arrived is not HTTP/1.1: check the address, and whether it begins with http or https."),
+    _CLOSE,
+)
+TOO_MANY_CONNECTIONS = Problem(
+    503,
+    "too_many_connections",
+    _t("Too many connections"),
+    _t("Nothing of this request was stored. Use one connection for many requests, and send the same again later."),
+    (*RETRY, *_CLOSE),
 )
 NOT_OURS = Problem(
     415,
@@ -80,19 +163,34 @@ NOT_OURS = Problem(
         "for an array of events, in UTF-8."
     ),
 )
-ENCODED = Problem(
+UNKNOWN_ENCODING = Problem(
     415,
     "unsupported_encoding",
-    _t("Compressed bodies are not taken"),
-    _t("Send the body without Content-Encoding."),
-    ((b"accept-encoding", b"identity"),),
+    _t("The body is compressed in a way that is not taken"),
+    _t("Compress the body once, with gzip or zstd, or send it as it is."),
+    ENCODINGS,
+)
+BROKEN_ENCODING = Problem(
+    400,
+    "invalid_encoding",
+    _t("The body cannot be unpacked"),
+    _t("The body is damaged, cut short, or not compressed as its header Content-Encoding says."),
 )
 TOO_LARGE = Problem(
     413,
     "body_too_large",
     _t("The request is too large"),
     _t("A request may hold 4 MiB: send fewer events at once."),
-    ((b"connection", b"close"),),
+    _CLOSE,
+)
+INFLATED_TOO_LARGE = Problem(
+    413,
+    "inflated_too_large",
+    _t("The unpacked request is too large"),
+    _t(
+        "Unpacked, a request may hold 8 MiB, and above 1 MiB at most 100 times its compressed size: send fewer "
+        "events at once."
+    ),
 )
 EVENT_TOO_LARGE = Problem(
     413,
@@ -111,7 +209,7 @@ TOO_SLOW = Problem(
     "body_too_slow",
     _t("The body did not arrive in time"),
     _t("The whole request must arrive within 30 seconds."),
-    ((b"connection", b"close"),),
+    _CLOSE,
 )
 INVALID_JSON = Problem(
     400,
@@ -143,6 +241,18 @@ BROKEN = Problem(
         "tell the programme's data engineer if it happens twice."
     ),
 )
+NOT_FOUND = Problem(
+    404,
+    "not_found",
+    _t("Nothing is here"),
+    _t("The page /docs lists what the gateway answers."),
+)
+NOT_THIS_METHOD = Problem(
+    405,
+    "method_not_allowed",
+    _t("Not this method"),
+    _t("The page /docs lists what the gateway answers."),
+)
 
 _JSON = (b"content-type", b"application/json")
 _PROBLEM = (b"content-type", b"application/problem+json")
@@ -162,6 +272,21 @@ async def send_results(send: Send, outcome: Outcome, language: str = "en") -> in
     status, body, headers = results_answer(outcome, language)
     await _send(send, status, body, headers)
     return status
+
+
+async def send_check(send: Send, outcome: Outcome) -> int:
+    """Answer with what would have become of every event, and that nothing of it is stored."""
+    body = orjson.dumps(
+        {
+            "stored": False,
+            "accepted": outcome.accepted,
+            "duplicates": outcome.duplicates,
+            "rejected": outcome.rejected,
+            "results": outcome.results,
+        }
+    )
+    await _send(send, 200, body, (_JSON,))
+    return 200
 
 
 def results_answer(outcome: Outcome, language: str = "en") -> tuple[int, bytes, tuple[Header, ...]]:

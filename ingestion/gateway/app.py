@@ -11,20 +11,25 @@ from typing import Any
 from infra.settings import Settings
 from ingestion.contracts.registry import contracts
 from ingestion.gateway.answers import Send
+from ingestion.gateway.audited import Audited
 from ingestion.gateway.authenticate import Authenticator
 from ingestion.gateway.check import Checker
 from ingestion.gateway.database import Database
 from ingestion.gateway.durable import durable_log
-from ingestion.gateway.events import EventsRoute, Receive
+from ingestion.gateway.events import EventsRoute
 from ingestion.gateway.intake import Intake
 from ingestion.gateway.key_cache import KeyCache
+from ingestion.gateway.key_use import KeyUse
+from ingestion.gateway.limits import limits_of
 from ingestion.gateway.metrics import Metrics
 from ingestion.gateway.pages import make_pages
 from ingestion.gateway.places import MEMBERS, PLACES, PlacesError, read_places
+from ingestion.gateway.reading import Receive
 from ingestion.gateway.receipt_ids import ReceiptIds
 from ingestion.gateway.services import Services
 from ingestion.sealing import Sealer
 from ingestion.tokens import KeyringError, read_keyring
+from ingestion.webhook_secrets import webhook_key
 
 logger = logging.getLogger("corridor.gateway")
 
@@ -38,15 +43,19 @@ class Gateway:
     def __init__(self, settings: Settings) -> None:
         self._keyring_file = settings.home / "secrets" / "city_keys.json"
         self.folder = Path(settings.env.get("CORRIDOR_GATEWAY_FOLDER") or settings.home / "gateway")
-        self.keys = KeyCache(settings.dsn("gateway"), self.folder / "api_keys.json")
+        self.keys = KeyCache(
+            settings.dsn("gateway"), self.folder / "api_keys.json", webhook_key(settings.secret("webhook_key"))
+        )
         self.checker = Checker(contracts(), read_places(), read_keyring(self._keyring_file))
         self.metrics = Metrics()
         sealer = Sealer(settings.secret("sealing_public"))
         self.log = durable_log(settings, self.folder, sealer)
         receipts = ReceiptIds(settings.secret("receipt_key"))
         intake = Intake(self.checker, sealer, self.log, self.metrics, receipts)
-        authenticator = Authenticator(self.keys)
+        limits = limits_of(settings)
+        authenticator = Authenticator(self.keys, limits, self.metrics)
         self._database = Database(settings.dsn("gateway"))
+        self._uses = KeyUse(self._database)
         services = Services(
             settings,
             self.keys,
@@ -57,9 +66,11 @@ class Gateway:
             self.metrics,
             self._database,
             receipts,
+            limits,
+            self._uses,
         )
-        self._events = EventsRoute(authenticator, intake, self.metrics)
-        self._pages = make_pages(services)
+        self._events = EventsRoute(services, EVENTS_PATH)
+        self._pages = Audited(make_pages(services), self._uses)
         self._watch: asyncio.Task[None] | None = None
 
     async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
@@ -76,6 +87,7 @@ class Gateway:
         """Read the keys and begin to serve delivery reports."""
         self.log.start()
         await self.keys.start()
+        self._uses.start()
         self._watch = asyncio.create_task(self._watch_files())
         logger.info("started contracts=%d keys=%d", len(contracts()), len(self.keys))
 
@@ -85,6 +97,7 @@ class Gateway:
             self._watch.cancel()
         left = await self.log.close()
         await self.keys.stop()
+        await self._uses.stop(write=self.keys.is_current)
         await self._database.close()
         logger.info("stopped unacknowledged=%d", left)
 

@@ -2,37 +2,42 @@
 
 from __future__ import annotations
 
-import asyncio
-import logging
 import time
-from collections.abc import Awaitable, Callable, MutableMapping
-from typing import Any
+from collections.abc import MutableMapping
+from typing import TYPE_CHECKING, Any
 
 from ingestion.gateway import answers
-from ingestion.gateway.answers import Problem, Send, send_problem, send_results
-from ingestion.gateway.authenticate import Authenticator
-from ingestion.gateway.decode import MAX_BODY, MAX_EVENT, MAX_EVENTS, DecodeError, Form, decode, form_of, raw_events
-from ingestion.gateway.intake import Intake
-from ingestion.gateway.metrics import Metrics
+from ingestion.gateway.answers import Problem, Send, send_check, send_problem, send_results
+from ingestion.gateway.decode import MAX_EVENT, MAX_EVENTS, DecodeError, Form, decode, form_of, raw_events
+from ingestion.gateway.inflate import inflate
+from ingestion.gateway.intake import Outcome
+from ingestion.gateway.reading import Gone, Receive, encoding_of, read_body
 from ingestion.gateway.refusal import INVALID_JSON, Refusal
 from ingestion.gateway.scope import Key
 from ingestion.gateway.spool_answers import problem_of
 from ingestion.gateway.spool_errors import NotStored
+from ingestion.gateway.trouble import log_trouble
+from ingestion.gateway.webhooks import Signature
 from ingestion.words import language_of
 
-logger = logging.getLogger("corridor.gateway.events")
-
-Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
-BODY_SECONDS = 30.0
+if TYPE_CHECKING:
+    from ingestion.gateway.services import Services
 
 
 class EventsRoute:
-    """Answers every event of a request, after the log holds what was accepted and what was refused."""
+    """Answers every event of a request, after the log holds what was accepted and what was refused.
 
-    def __init__(self, authenticator: Authenticator, intake: Intake, metrics: Metrics) -> None:
-        self._authenticator = authenticator
-        self._intake = intake
-        self._metrics = metrics
+    With `stores` False (the route /v1/validate) the answers are the same, and nothing is kept.
+    """
+
+    def __init__(self, services: Services, path: str, *, stores: bool = True) -> None:
+        self._authenticator = services.authenticator
+        self._limits = services.limits
+        self._intake = services.intake
+        self._metrics = services.metrics
+        self._uses = services.uses
+        self._path = path
+        self._stores = stores
 
     async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
         """One request. Never raises: whatever fails is answered, and nothing is promised then."""
@@ -43,16 +48,16 @@ class EventsRoute:
             answer = await self._answer(scope, headers, receive, send, language)
         except NotStored as trouble:
             answer = problem_of(trouble)
+        except Gone:
+            return
         except Exception as error:
-            # The traceback may quote the payload, so only its kind and place are logged.
-            where = error.__traceback__
-            while where is not None and where.tb_next is not None:
-                where = where.tb_next
-            place = f"{where.tb_frame.f_code.co_name}:{where.tb_lineno}" if where is not None else "-"
-            logger.error("request failed error=%s at=%s", type(error).__name__, place)
+            log_trouble(error)
             answer = answers.BROKEN
         if isinstance(answer, Problem):
-            await send_problem(send, answer, language)
+            await send_problem(send, answer, language, **({} if self._stores else {"stored": False}))
+            self._uses.count_request(scope, self._path, answer.status)
+            if answer.status == 429:
+                self._metrics.limited[answer.code] += 1
             answer = answer.status
         self._metrics.request(answer, time.perf_counter() - began)
 
@@ -62,15 +67,14 @@ class EventsRoute:
         """The status that was sent, or the problem to send."""
         if scope["method"] != "POST":
             return answers.NOT_POST
-        key = await self._authenticator.authenticate(headers)
-        if isinstance(key, Problem):
-            return key
-        if headers.get(b"content-encoding", b"identity").strip().lower() != b"identity":
-            return answers.ENCODED
-        form = form_of(headers.get(b"content-type", b""), scope["headers"])
+        who = await self._who(headers, scope)
+        if isinstance(who, Problem):
+            return who
+        signature, key = (who, who.key) if isinstance(who, Signature) else (None, who)
+        form = form_of(headers.get(b"content-type", b""), scope["headers"], plain_json=signature is not None)
         if form is None:
             return answers.NOT_OURS
-        body = await read_body(headers, receive)
+        body = await self._read(scope, headers, receive, signature)
         if isinstance(body, Problem):
             return body
         if form is not Form.BATCH and len(body) > MAX_EVENT:
@@ -79,42 +83,62 @@ class EventsRoute:
             events = decode(form, body, scope["headers"])
         except DecodeError as error:
             return await self._refuse_json(error, key, body)
-        if len(events) > MAX_EVENTS:
-            return answers.TOO_MANY
+        problem = answers.TOO_MANY if len(events) > MAX_EVENTS else self._limits.events(key, len(events))
+        if problem is not None:
+            return problem
+        status, outcome = await self._settle(events, key, form, body, send, language)
+        self._uses.count(key.key_id, self._path, status, outcome.accepted, outcome.rejected)
+        return status
+
+    async def _who(self, headers: dict[bytes, bytes], scope: MutableMapping[str, Any]) -> Key | Signature | Problem:
+        if b"webhook-signature" in headers and b"x-api-key" not in headers:
+            return self._authenticator.signature(headers, scope)
+        return await self._authenticator.authenticate(headers, scope)
+
+    async def _read(
+        self,
+        scope: MutableMapping[str, Any],
+        headers: dict[bytes, bytes],
+        receive: Receive,
+        signature: Signature | None,
+    ) -> bytes | Problem:
+        """The body, unpacked; a signature is checked on the bytes as they were sent."""
+        encoding = encoding_of(scope["headers"]) if b"content-encoding" in headers else b""
+        if isinstance(encoding, Problem):
+            return encoding
+        body = await read_body(scope, headers, receive)
+        if isinstance(body, Problem):
+            return body
+        problem = None if signature is None else self._authenticator.verify(signature, body, scope)
+        if problem is not None:
+            return problem
+        if encoding:
+            self._metrics.encodings[encoding.decode()] += 1
+            return await inflate(body, encoding)
+        return body
+
+    async def _settle(
+        self, events: list[Any], key: Key, form: Form, body: bytes, send: Send, language: str
+    ) -> tuple[int, Outcome]:
+        """Store, or only check, and answer for each event."""
+        may_hold_nul, may_be_large = b"\\u0000" in body, len(body) > MAX_EVENT
+        if not self._stores:
+            outcome = self._intake.check(
+                events, key, language=language, may_hold_nul=may_hold_nul, may_be_large=may_be_large
+            )
+            return await send_check(send, outcome), outcome
         outcome = await self._intake.take(
             events,
             key,
             raws=lambda: raw_events(form, body, events),
             language=language,
-            may_hold_nul=b"\\u0000" in body,
-            may_be_large=len(body) > MAX_EVENT,
+            may_hold_nul=may_hold_nul,
+            may_be_large=may_be_large,
         )
-        return await send_results(send, outcome, language)
+        return await send_results(send, outcome, language), outcome
 
     async def _refuse_json(self, error: DecodeError, key: Key, body: bytes) -> Problem:
         """What cannot be parsed is kept too."""
-        await self._intake.keep_refused(body, Refusal(INVALID_JSON, "", error.template, error.params), key)
+        if self._stores:
+            await self._intake.keep_refused(body, Refusal(INVALID_JSON, "", error.template, error.params), key)
         return answers.INVALID_JSON._replace(detail=error.template, params=error.params)
-
-
-async def read_body(headers: dict[bytes, bytes], receive: Receive) -> bytes | Problem:
-    """The whole body, counted while it comes in: a length that was announced is not believed."""
-    announced = headers.get(b"content-length", b"")
-    if announced.isdigit() and int(announced) > MAX_BODY:
-        return answers.TOO_LARGE
-    message = await receive()
-    body: bytes = message.get("body", b"")
-    if not message.get("more_body", False):
-        return body if len(body) <= MAX_BODY else answers.TOO_LARGE
-    parts, size = [body], len(body)
-    try:
-        async with asyncio.timeout(BODY_SECONDS):
-            while message.get("more_body", False):
-                message = await receive()
-                parts.append(message.get("body", b""))
-                size += len(parts[-1])
-                if size > MAX_BODY:
-                    return answers.TOO_LARGE
-    except TimeoutError:
-        return answers.TOO_SLOW
-    return b"".join(parts)

@@ -7,14 +7,17 @@ import json
 import logging
 import os
 import time
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import psycopg
 from psycopg.rows import dict_row
 
 from ingestion.gateway.scope import Key
 from ingestion.keys import KEY_PATTERN, hash_key
+from ingestion.sealing import SealingError
+from ingestion.webhook_secrets import open_secret
 
 logger = logging.getLogger("corridor.gateway.keys")
 
@@ -25,21 +28,40 @@ _PATIENCE_SECONDS = 5.0
 _QUERY = """
 select encode(key_hash, 'hex') as key_hash, key_id, programme, partner, source_prefix, cities, types,
     role, requests_per_second, events_per_second,
-    extract(epoch from expires_at)::float8 as expires_at
-from ops.api_keys
+    extract(epoch from expires_at)::float8 as expires_at,
+    (
+        select json_agg(
+            json_build_object(
+                'sealed', encode(sealed, 'hex'), 'expires_at', extract(epoch from w.expires_at)::float8
+            ) order by w.secret_id
+        )
+        from ops.webhook_secrets as w
+        where w.key_id = k.key_id and (w.expires_at is null or w.expires_at > now())
+    ) as webhook_secrets
+from ops.api_keys as k
 where revoked_at is null and (expires_at is null or expires_at > now())
 order by key_id
 """
 
 
-class KeyCache:
-    """Finds a key by its hash. `copy` is a file with the last good list, hashes only."""
+class WebhookSecret(NamedTuple):
+    """A secret that signs, and the Unix time from which it does not any more."""
 
-    def __init__(self, dsn: str, copy: Path) -> None:
+    secret: bytes
+    expires_at: float | None
+
+
+class KeyCache:
+    """Finds a key by its hash. `copy` is a file with the last good list, hashes and encrypted secrets only."""
+
+    def __init__(self, dsn: str, copy: Path, webhook_key: bytes) -> None:
         self._dsn = dsn
+        self._webhook_key = webhook_key
+        self._webhooks: dict[str, tuple[Key, list[WebhookSecret]]] = {}
         self._copy = copy
         self._keys: dict[bytes, Key] | None = None
         self._rows: list[dict[str, Any]] = []
+        self._count = 0
         self._connection: psycopg.AsyncConnection[Any] | None = None
         self._reading = asyncio.Lock()
         self._read_at = 0.0
@@ -62,12 +84,17 @@ class KeyCache:
             await self._connection.close()
 
     def __len__(self) -> int:
-        return len(self._keys or ())
+        return self._count
 
     @property
     def is_loaded(self) -> bool:
         """False until the keys could be read for the first time."""
         return self._keys is not None
+
+    @property
+    def is_current(self) -> bool:
+        """False while Postgres does not answer, so that the keys are those of an earlier time."""
+        return not self._failing
 
     def find(self, presented: bytes) -> Key | None:
         """The key, if it is known, not revoked and not expired."""
@@ -75,6 +102,18 @@ class KeyCache:
         if key is None or (key.expires_at is not None and key.expires_at <= time.time()):
             return None
         return key
+
+    def find_webhook(self, key_id: str) -> tuple[Key, list[bytes]] | None:
+        """The key with this id and its live secrets, if it signs what it sends."""
+        found = self._webhooks.get(key_id)
+        if found is None:
+            return None
+        key, known = found
+        now = time.time()
+        secrets = [each.secret for each in known if each.expires_at is None or each.expires_at > now]
+        if not secrets or (key.expires_at is not None and key.expires_at <= now):
+            return None
+        return key, secrets
 
     async def find_new(self, presented: bytes) -> Key | None:
         """As `find`, after reading the keys again: a key that was just made works at once."""
@@ -132,22 +171,20 @@ class KeyCache:
             await connection.close()
 
     def _take(self, rows: list[dict[str, Any]]) -> None:
+        keys = [(row, _key(row)) for row in rows]
+        self._webhooks = {key.key_id: (key, list(self._opened(row))) for row, key in keys if row.get("webhook_secrets")}
+        self._keys = {bytes.fromhex(row["key_hash"]): key for row, key in keys if row["key_hash"] is not None}
+        self._count = len(keys)
         self._rows = rows
-        self._keys = {
-            bytes.fromhex(row["key_hash"]): Key(
-                key_id=row["key_id"],
-                programme=row["programme"],
-                partner=row["partner"],
-                source_prefix=row["source_prefix"],
-                cities=None if row["cities"] is None else frozenset(row["cities"]),
-                types=None if row["types"] is None else frozenset(row["types"]),
-                expires_at=row["expires_at"],
-                role=row["role"],
-                requests_per_second=row["requests_per_second"],
-                events_per_second=row["events_per_second"],
-            )
-            for row in rows
-        }
+
+    def _opened(self, row: dict[str, Any]) -> Iterator[WebhookSecret]:
+        for each in row["webhook_secrets"]:
+            try:
+                secret = open_secret(self._webhook_key, row["key_id"], bytes.fromhex(each["sealed"]))
+            except SealingError:
+                logger.error("webhook secret cannot be opened key=%s", row["key_id"])
+                continue
+            yield WebhookSecret(secret, each["expires_at"])
 
     def _keep_copy(self, rows: list[dict[str, Any]]) -> None:
         try:
@@ -158,3 +195,18 @@ class KeyCache:
             part.replace(self._copy)
         except OSError as error:
             logger.warning("keys copy cannot be written error=%s", type(error).__name__)
+
+
+def _key(row: dict[str, Any]) -> Key:
+    return Key(
+        key_id=row["key_id"],
+        programme=row["programme"],
+        partner=row["partner"],
+        source_prefix=row["source_prefix"],
+        cities=None if row["cities"] is None else frozenset(row["cities"]),
+        types=None if row["types"] is None else frozenset(row["types"]),
+        expires_at=row["expires_at"],
+        role=row["role"],
+        requests_per_second=row["requests_per_second"],
+        events_per_second=row["events_per_second"],
+    )

@@ -16,6 +16,9 @@ class Metrics:
         self.accepted = 0
         self.duplicates = 0
         self.rejected: Counter[str] = Counter()
+        self.limited: Counter[str] = Counter()
+        self.refused_keys: Counter[str] = Counter()
+        self.encodings: Counter[str] = Counter()
         self._buckets = [0] * (len(BUCKETS) + 1)
         self._seconds = 0.0
 
@@ -35,6 +38,13 @@ class Metrics:
         lines += [f"corridor_gateway_events_duplicate_total {self.duplicates}"]
         lines += ["# TYPE corridor_gateway_events_rejected_total counter"]
         lines += [f'corridor_gateway_events_rejected_total{{code="{c}"}} {n}' for c, n in sorted(self.rejected.items())]
+        for name, label, counts in (
+            ("requests_limited", "code", self.limited),
+            ("authentication_failures", "code", self.refused_keys),
+            ("requests_compressed", "encoding", self.encodings),
+        ):
+            lines += [f"# TYPE corridor_gateway_{name}_total counter"]
+            lines += [f'corridor_gateway_{name}_total{{{label}="{c}"}} {n}' for c, n in sorted(counts.items())]
         lines += ["# TYPE corridor_gateway_request_seconds histogram"]
         total = 0
         for limit, count in zip((*(str(b) for b in BUCKETS), "+Inf"), self._buckets, strict=True):

@@ -11,6 +11,8 @@ from ingestion.gateway.database import Database
 from ingestion.gateway.durable import DurableLog
 from ingestion.gateway.intake import Intake
 from ingestion.gateway.key_cache import KeyCache
+from ingestion.gateway.key_use import KeyUse
+from ingestion.gateway.limits import Limits
 from ingestion.gateway.metrics import Metrics
 from ingestion.gateway.receipt_ids import ReceiptIds
 
@@ -28,3 +30,5 @@ class Services:
     metrics: Metrics
     database: Database
     receipts: ReceiptIds
+    limits: Limits
+    uses: KeyUse

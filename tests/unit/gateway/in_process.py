@@ -56,16 +56,25 @@ def leave_key_copy(home: Path) -> None:
 
 
 @asynccontextmanager
-async def running(
+async def gateway_of(
     settings: Settings, bootstrap: str = NOWHERE, env: Mapping[str, str] | None = None
-) -> AsyncIterator[httpx.AsyncClient]:
-    """A started gateway and a client that speaks to it; its broker gets little time to acknowledge."""
+) -> AsyncIterator[Gateway]:
+    """A started gateway; its broker gets little time to acknowledge."""
     own = {"CORRIDOR_KAFKA_BOOTSTRAP": bootstrap, "CORRIDOR_KAFKA_PATIENCE_SECONDS": "0.2", **(env or {})}
     gateway = Gateway(replace(settings, env={**settings.env, **own}))
     await gateway.start()
     try:
+        yield gateway
+    finally:
+        await gateway.stop()
+
+
+@asynccontextmanager
+async def running(
+    settings: Settings, bootstrap: str = NOWHERE, env: Mapping[str, str] | None = None
+) -> AsyncIterator[httpx.AsyncClient]:
+    """A started gateway's client."""
+    async with gateway_of(settings, bootstrap, env) as gateway:
         transport = httpx.ASGITransport(app=gateway)
         async with httpx.AsyncClient(transport=transport, base_url="http://gateway") as client:
             yield client
-    finally:
-        await gateway.stop()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 import json
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
@@ -10,10 +11,13 @@ from typing import Any
 
 import httpx
 import pytest
+import zstandard
 
 from infra.settings import Settings
 from ingestion.contracts.registry import contracts
-from tests.unit.gateway.in_process import API_KEY, BATCH, ONE, leave_key_copy, running, settings_without_servers
+from tests.unit.gateway.in_process import (
+    API_KEY, BATCH, ONE, gateway_of, leave_key_copy, running, settings_without_servers,
+)  # fmt: skip
 
 Make = Callable[..., dict[str, Any]]
 
@@ -88,9 +92,41 @@ def test_content_type__of_something_else(settings: Settings, kind: str) -> None:
     _is_problem(response, 415, "unsupported_media_type")
 
 
-def test_content_encoding__is_not_taken(settings: Settings) -> None:
-    response = _post(settings, headers={**ONE, "Content-Encoding": "gzip"}, content=b"{}")
+@pytest.mark.parametrize("encoding", ["br", "deflate", "gzip, gzip", "zstd,identity", "gzip;q=1"])
+def test_content_encoding__unknown_or_stacked(settings: Settings, encoding: str) -> None:
+    response = _post(settings, headers={**BATCH, "Content-Encoding": encoding}, content=b"[]")
     _is_problem(response, 415, "unsupported_encoding")
+    assert response.headers["accept-encoding"] == "gzip, zstd, identity"
+
+
+def test_content_encoding__in_two_headers_is_stacked(settings: Settings) -> None:
+    headers = [*BATCH.items(), ("Content-Encoding", "identity"), ("Content-Encoding", "gzip")]
+    _is_problem(_post(settings, headers=headers, content=b"[]"), 415, "unsupported_encoding")
+
+
+@pytest.mark.parametrize(("encoding", "pack"), [("gzip", gzip.compress), ("zstd", zstandard.compress)])
+def test_content_encoding__is_unpacked(settings: Settings, encoding: str, pack: Callable[[bytes], bytes]) -> None:
+    headers = {**BATCH, "Content-Encoding": encoding}
+    assert _post(settings, headers=headers, content=pack(b"[]")).json()["results"] == []
+    bomb = _post(settings, headers=headers, content=pack(b" " * (8 * 1024 * 1024 + 1)))
+    _is_problem(bomb, 413, "inflated_too_large")
+    _is_problem(_post(settings, headers=headers, content=b"[]"), 400, "invalid_encoding")
+
+
+def test_body__without_a_length(settings: Settings) -> None:
+    async def ask() -> dict[str, Any]:
+        answers: list[dict[str, Any]] = []
+
+        async def send(message: Any) -> None:
+            answers.append(dict(message))
+
+        async with gateway_of(settings) as gateway:
+            headers = [(name.lower().encode(), value.encode()) for name, value in ONE.items()]
+            scope = {"type": "http", "method": "POST", "path": "/v1/events", "headers": headers, "query_string": b""}
+            await gateway(scope, None, send)  # type: ignore[arg-type]
+        return answers[0]
+
+    assert asyncio.run(ask())["status"] == 411
 
 
 def test_body__over_the_limit_as_announced(settings: Settings) -> None:
@@ -111,6 +147,21 @@ def test_event__over_the_limit(settings: Settings) -> None:
 
 def test_batch__of_too_many(settings: Settings) -> None:
     _is_problem(_post(settings, headers=BATCH, content=json.dumps([1] * 1001)), 413, "too_many_events")
+
+
+def test_validate__answers_alike_and_says_that_nothing_is_stored(settings: Settings) -> None:
+    def ask(**request: Any) -> httpx.Response:
+        return _ask(settings, "POST", "/v1/validate", **request)
+
+    refused = ask(headers=BATCH, content=b'[{}, "x"]')
+    assert refused.status_code == 200
+    body = refused.json()
+    assert (body["stored"], body["accepted"], body["rejected"]) == (False, 0, 2)
+    assert {result["code"] for result in body["results"]} == {"invalid_envelope"}
+    _is_problem(ask(headers=ONE, content=b"{"), 400, "invalid_json")
+    assert ask(headers=ONE, content=b"{").json()["stored"] is False
+    _is_problem(ask(content=b"{}"), 401, "key_missing")
+    _is_problem(_ask(settings, "GET", "/v1/validate", headers=ONE), 405, "method_not_allowed")
 
 
 def test_empty_batch__is_nothing_to_store(settings: Settings) -> None:
