@@ -198,9 +198,11 @@ class Intake:
         self._metrics.duplicates += duplicates
         if refused:
             self._metrics.rejected.update(refusal.code for _, refusal in refused)
+        outcome = Outcome(receipt, accepted, duplicates, results)
         if receipt is None:
-            receipt = self._receipts.sign(sending.receipt, key.partner, len(events), duplicates)
-        return Outcome(receipt, accepted, duplicates, results)
+            counts = len(events), duplicates, outcome.rejected
+            outcome.receipt = self._receipts.sign(sending.receipt, key.partner, *counts)
+        return outcome
 
     async def keep_refused(self, body: bytes, refusal: Refusal, key: Key, receipt: str | None = None) -> None:
         """Keep what could not even be taken apart, sealed, up to the size of one event."""

@@ -6,7 +6,7 @@ import asyncio
 from typing import Any
 
 from fastapi import FastAPI, Request
-from fastapi.exceptions import HTTPException
+from fastapi.exceptions import HTTPException, RequestValidationError
 from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 from starlette.exceptions import HTTPException as StarletteHTTPException
 
@@ -22,6 +22,13 @@ from ingestion.gateway.services import Services
 from ingestion.gateway.spool_answers import problem_of
 from ingestion.gateway.spool_errors import NotStored
 from ingestion.words import _t, language_of
+
+BAD_PARAMETERS = Problem(
+    422,
+    "invalid_parameters",
+    _t("A part of the address cannot be used"),
+    _t("Correct or leave out: {names}. The page /docs says what each may hold."),
+)
 
 
 def make_pages(services: Services) -> FastAPI:
@@ -67,6 +74,12 @@ def make_pages(services: Services) -> FastAPI:
     @pages.exception_handler(DatabaseAway)
     async def database_away(request: Request, trouble: DatabaseAway) -> Response:
         return problem_response(DATABASE_AWAY, request)
+
+    @pages.exception_handler(RequestValidationError)
+    async def bad_parameters(request: Request, error: RequestValidationError) -> Response:
+        # The names only: a value may be anything.
+        names = sorted({str(part["loc"][-1]) for part in error.errors() if part["loc"][0] in ("path", "query")})
+        return problem_response(BAD_PARAMETERS._replace(params={"names": ", ".join(names) or "body"}), request)
 
     @pages.exception_handler(StarletteHTTPException)
     async def as_problem(request: Request, error: HTTPException) -> Response:

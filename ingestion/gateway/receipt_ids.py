@@ -1,8 +1,9 @@
 """Receipt ids that say themselves what they are for, so that the gateway stores nothing to give one.
 
 `rcp_<14 hex digits: microseconds since 1970><8 random hex digits>_<events>_<8 hex digits of a MAC>`. The first 26
-characters are the mark that every record of the request carries; the rest is added when the answer is known. Where some
-events were told to be duplicates at once, and so not written again, `<events>` is followed by `d` and their number.
+characters are the mark that every record of the request carries; the rest is added when the answer is known. `<events>`
+is followed by `d` and the number of those that were duplicates at once, and so not written again, and by `r` and the
+number of those that were refused, where there are any.
 """
 
 from __future__ import annotations
@@ -15,7 +16,9 @@ from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 from hmac import compare_digest
 
-_PATTERN = re.compile(r"(rcp_([0-9a-f]{14})[0-9a-f]{8})(?:(_([0-9]{1,9})(?:d([0-9]{1,9}))?)_([0-9a-f]{8}))?")
+_PATTERN = re.compile(
+    r"(rcp_([0-9a-f]{14})[0-9a-f]{8})(?:(_([0-9]{1,9})(?:d([0-9]{1,9}))?(?:r([0-9]{1,9}))?)_([0-9a-f]{8}))?"
+)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -28,6 +31,8 @@ class Receipt:
     events: int | None = None
     #: Of these, told at once that they had come before.
     repeated: int = 0
+    #: Of these, refused at once.
+    refused: int = 0
 
 
 class ReceiptIds:
@@ -43,9 +48,13 @@ class ReceiptIds:
         # Not a secret: the MAC is what nobody can guess.
         return f"rcp_{now:014x}{random.getrandbits(32):08x}"
 
-    def sign(self, mark: str, partner: str, events: int, repeated: int = 0) -> str:
-        """The id of the receipt for `events` events of `partner`, of which `repeated` were duplicates at once."""
-        text = f"{mark}_{events}d{repeated}" if repeated else f"{mark}_{events}"
+    def sign(self, mark: str, partner: str, events: int, repeated: int = 0, refused: int = 0) -> str:
+        """The id of the receipt for `events` events of `partner`: so many duplicates and so many refused at once."""
+        text = f"{mark}_{events}"
+        if repeated:
+            text = f"{text}d{repeated}"
+        if refused:
+            text = f"{text}r{refused}"
         return f"{text}_{self._mac(text, partner)}"
 
     def read(self, text: str, partner: str) -> Receipt | None:
@@ -53,7 +62,7 @@ class ReceiptIds:
         found = _PATTERN.fullmatch(text)
         if found is None:
             return None
-        mark, microseconds, counted, events, repeated, mac = found.groups()
+        mark, microseconds, counted, events, repeated, refused, mac = found.groups()
         try:
             taken_at = _EPOCH + timedelta(microseconds=int(microseconds, 16))
         except OverflowError:
@@ -62,7 +71,7 @@ class ReceiptIds:
             return Receipt(mark, taken_at)
         if not compare_digest(mac, self._mac(mark + counted, partner)):
             return None
-        return Receipt(mark, taken_at, int(events), int(repeated or 0))
+        return Receipt(mark, taken_at, int(events), int(repeated or 0), int(refused or 0))
 
     def _mac(self, text: str, partner: str) -> str:
         return blake2b(f"{text}|{partner}".encode(), key=self._key, digest_size=4).hexdigest()

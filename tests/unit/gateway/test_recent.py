@@ -140,7 +140,7 @@ def test_records__carry_the_mark_and_the_place(intake: Intake, log: _Log, event:
     assert outcome.receipt is not None
     receipt = IDS.read(outcome.receipt, "registry")
     assert receipt is not None
-    assert (receipt.events, receipt.repeated) == (4, 1)
+    assert (receipt.events, receipt.repeated, receipt.refused) == (4, 1, 1)
     values = [json.loads(record.value) for record in log.records[1:]]
     assert {value["receipt"] for value in values} == {receipt.mark}
     assert {value["id"]: value["receiptindex"] for value in values} == {"b": 0, "c": 2, "d": 3}
