@@ -110,6 +110,7 @@ class Proxy:
 class OwnBroker:
     """A Kafka broker with the platform's topics. `bootstrap` leads through `proxy`, and so do all its answers."""
 
+    #: Home and ports of the broker; `settings.kafka_bootstrap` leads past the proxy, for the first contact only.
     settings: Settings
     proxy: Proxy
     process: subprocess.Popen[bytes] | None = None
@@ -156,23 +157,24 @@ class OwnBroker:
 
 
 @contextmanager
-def own_broker(stack: Settings, folder: Path) -> Iterator[OwnBroker]:
-    """A broker in `folder` with the jars of `stack`, killed at the end."""
+def own_broker(stack: Settings, folder: Path, *, proxied: bool = True) -> Iterator[OwnBroker]:
+    """A broker in `folder` with the jars of `stack`, killed at the end; `proxied=False`: nothing stands before it."""
     settings = replace(stack, home=folder, port_base=_free_base(), env={**stack.env, "CORRIDOR_KAFKA_BOOTSTRAP": ""})
     make_folders(settings)
     fetch_jars(settings)
     prepare_broker(settings)
     proxy = Proxy(settings.port("kafka"))
     proxy.start()
-    properties = run_folder(settings) / "kafka.properties"
-    text = properties.read_text(encoding="utf-8")
-    direct = f"advertised.listeners=PLAINTEXT://127.0.0.1:{settings.port('kafka')}"
-    assert direct in text
-    properties.write_text(text.replace(direct, f"advertised.listeners=PLAINTEXT://127.0.0.1:{proxy.port}"))
+    if proxied:
+        properties = run_folder(settings) / "kafka.properties"
+        text = properties.read_text(encoding="utf-8")
+        direct = f"advertised.listeners=PLAINTEXT://127.0.0.1:{settings.port('kafka')}"
+        assert direct in text
+        properties.write_text(text.replace(direct, f"advertised.listeners=PLAINTEXT://127.0.0.1:{proxy.port}"))
     broker = OwnBroker(settings, proxy, _log=folder / "logs" / "kafka.log")
     try:
         broker.start()
-        topics.apply(broker.bootstrap, env={})
+        topics.apply(f"127.0.0.1:{settings.port('kafka')}", env={})
         yield broker
     finally:
         broker.kill()
@@ -187,9 +189,10 @@ def silent_address() -> Iterator[str]:
 
 
 def _free_base() -> int:
-    """A port base of which the broker's two ports are free."""
+    """A port base of which the ports of a broker and a Postgres are free."""
     while True:
         with socket.create_server(("127.0.0.1", 0)) as first:
             base = first.getsockname()[1] - 1
-            with suppress(OSError), socket.create_server(("127.0.0.1", base + 2)):
+            others = (socket.create_server(("127.0.0.1", base + n)) for n in (2, 3))
+            with suppress(OSError), next(others), next(others):
                 return base

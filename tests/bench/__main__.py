@@ -1,49 +1,23 @@
-"""Measure from nothing to results in a fresh clone, print a table, write bench/results.json."""
+"""Measure, print a table, write bench/results.json: `make bench`, or a part of it with `make bench ARGS="edge"`."""
 
 from __future__ import annotations
 
+import argparse
 import json
 import platform
 import subprocess
-from dataclasses import asdict
+import sys
+from importlib import import_module
+from typing import Any
 
 import psutil
 from rich.console import Console
 from rich.table import Table
 
 from infra.settings import REPO
-from tests.bench import latency, resources, stack
 
-#: figure -> (unit, bar); a bar is the highest value that is still good.
-BARS = {
-    "make up from nothing": ("s", 240.0),
-    "make up again, while it runs": ("s", 45.0),
-    "make up again, after make down": ("s", 45.0),
-    "idle memory (PSS)": ("MB", 3 * 1024.0),
-    "idle processor": ("cores", 0.3),
-    "memory during builds (PSS, peak)": ("MB", 4.5 * 1024),
-    "accepted to results, p95": ("s", 60.0),
-}
-
-
-def measure() -> tuple[dict[str, float], dict[str, object]]:
-    """All figures by name, and how they were got."""
-    fresh = stack.clone()
-    figures: dict[str, float] = {}
-    try:
-        figures["make up from nothing"] = fresh.make("up")
-        figures["make up again, while it runs"] = fresh.make("up")
-        fresh.make("down")
-        figures["make up again, after make down"] = fresh.make("up")
-        figures["idle processor"] = resources.idle_cores(fresh.settings)
-        figures["idle memory (PSS)"] = resources.memory_mb(fresh.settings)
-        with resources.peak_memory(fresh.settings) as peak:
-            seen = latency.accepted_to_results(fresh.settings)
-        figures["memory during builds (PSS, peak)"] = peak[0]
-        figures["accepted to results, p95"] = seen.p95
-    finally:
-        stack.remove(fresh)
-    return figures, {"latency": asdict(seen), "machine": machine()}
+#: Each is a module of this package with BARS and measure(quick).
+PARTS = ("whole", "edge")
 
 
 def machine() -> dict[str, object]:
@@ -60,23 +34,29 @@ def machine() -> dict[str, object]:
 
 
 def main() -> None:
-    """Entry point of `make bench`."""
-    figures, how = measure()
-    table = Table(title="Corridor, measured", caption=json.dumps(how["machine"]))
+    """Entry point of `make bench`. A missed bar is shown; it is no error."""
+    parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
+    parser.add_argument("parts", nargs="*", metavar="PART", help=f"of {', '.join(PARTS)}; all if none is named")
+    parser.add_argument("--quick", action="store_true", help="a short try, whose figures say little")
+    asked = parser.parse_args()
+    if unknown := set(asked.parts) - set(PARTS):
+        parser.error(f"no such part: {', '.join(sorted(unknown))}")
+    document: dict[str, Any] = {"machine": machine(), "quick": asked.quick, "figures": {}}
+    table = Table(title="Corridor, measured", caption=json.dumps(document["machine"]))
     for column in ("figure", "measured", "bar", "held"):
         table.add_column(column, justify="left" if column == "figure" else "right")
-    for name, value in figures.items():
-        unit, bar = BARS[name]
-        table.add_row(
-            name,
-            f"{value:.2f} {unit}",
-            f"{bar:.0f} {unit}" if bar > 1 else f"{bar} {unit}",
-            "yes" if value <= bar else "NO",
-        )
-    Console().print(table)
+    for part in asked.parts or PARTS:
+        module = import_module(f"tests.bench.{part}")
+        figures, document[part] = module.measure(asked.quick)
+        document["figures"] |= figures
+        for name, bar in module.BARS.items():
+            held = bar.is_held(figures[name])
+            measured = f"{figures[name]:,.{0 if figures[name] >= 1000 else 2}f} {bar.unit}".strip()
+            table.add_row(name, measured, bar.words(), "yes" if held else "NO")
+    Console(width=None if sys.stdout.isatty() else 150).print(table)
     folder = REPO / "bench"
     folder.mkdir(exist_ok=True)
-    (folder / "results.json").write_text(json.dumps({"figures": figures, **how}, indent=2), encoding="utf-8")
+    (folder / "results.json").write_text(json.dumps(document, indent=2), encoding="utf-8")
 
 
 if __name__ == "__main__":
