@@ -1,0 +1,198 @@
+"""What every partner page shares: the language, the session, and how a page is rendered."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+from babel.dates import format_date, format_datetime
+from babel.numbers import format_decimal
+from fastapi import Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from ingestion.contracts.labels import label
+from ingestion.gateway.answers import Problem
+from ingestion.gateway.database import DATABASE_AWAY, DatabaseAway
+from ingestion.gateway.partner.session import COOKIE, LIFETIME_SECONDS, Ticket, Tickets
+from ingestion.gateway.scope import Key
+from ingestion.gateway.services import Services
+from ingestion.words import LANGUAGES, _t, language_of, say
+
+TEMPLATES = Path(__file__).parent / "templates"
+LANGUAGE_COOKIE = "corridor_language"
+OWN_NAMES = {"en": "English", "fr": "Français", "es": "Español", "ar": "العربية"}
+POLICY = (
+    "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; "
+    "frame-ancestors 'none'"
+)
+_HEADERS = {
+    "Content-Security-Policy": POLICY,
+    "Cache-Control": "no-store",
+    "Referrer-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+}
+STALE_FORM = Problem(
+    403,
+    "stale_form",
+    _t("This form is too old"),
+    _t("You signed in again since it was opened. Go back, load the page anew and send it once more."),
+)
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """Who is signed in."""
+
+    key: Key
+    ticket: Ticket
+
+
+class SignInFirst(Exception):
+    """Raised by a page that needs a visitor when there is none; `problem` says why a cookie no longer opens it."""
+
+    def __init__(self, problem: Problem | None = None) -> None:
+        super().__init__()
+        self.problem = problem
+
+
+class Refused(Exception):
+    """Raised by a page that cannot do what was asked; answered as a page of its own."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__()
+        self.problem = problem
+
+
+class Desk:
+    """Renders pages and knows visitors. One a gateway process."""
+
+    def __init__(self, services: Services) -> None:
+        self.services = services
+        self.tickets = Tickets(services.settings.secret("session_key"))
+        self._templates = Environment(
+            loader=FileSystemLoader(TEMPLATES),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+
+    async def visitor(self, request: Request) -> Visitor:
+        """The signed-in partner. Raises SignInFirst."""
+        ticket = self.tickets.read(request.cookies.get(COOKIE))
+        if ticket is None:
+            raise SignInFirst
+        key = await self.services.authenticator.authenticate({b"x-api-key": ticket.presented.encode()}, request.scope)
+        if isinstance(key, Problem):
+            raise SignInFirst(key)
+        return Visitor(key, ticket)
+
+    async def visitor_with_form(self, request: Request) -> tuple[Visitor, dict[str, Any]]:
+        """The visitor and the fields of a form that this session was given. Raises SignInFirst or Refused."""
+        visitor = await self.visitor(request)
+        form = dict(await request.form())
+        if not visitor.ticket.owns(form.get("form_token")):
+            raise Refused(STALE_FORM)
+        return visitor, form
+
+    def page(
+        self, request: Request, name: str, visitor: Visitor | None = None, status: int = 200, **shown: Any
+    ) -> HTMLResponse:
+        """A whole page from its template."""
+        language = self.language(request)
+        response = HTMLResponse(self.render(request, name, visitor, **shown), status, headers=_HEADERS)
+        if request.query_params.get("lang") in LANGUAGES:
+            response.set_cookie(LANGUAGE_COOKIE, language, max_age=31_536_000, samesite="lax", httponly=True)
+        return response
+
+    def render(self, request: Request, name: str, visitor: Visitor | None = None, **shown: Any) -> str:
+        """A template as text, with what every template may use."""
+        language = self.language(request)
+        return self._templates.get_template(name).render(
+            {
+                "t": lambda sentence, **params: say(language, sentence, **params),
+                "label": lambda text: label(text, language),
+                "number": lambda value: "" if value is None else format_decimal(value, locale=language),
+                "day": lambda value: _day(value, language),
+                "moment": lambda value: _moment(value, language),
+                "language": language,
+                "direction": "rtl" if language == "ar" else "ltr",
+                "languages": [(code, OWN_NAMES[code], _in_language(request, code)) for code in LANGUAGES],
+                "visitor": visitor,
+                "key": visitor.key if visitor else None,
+                "form_token": visitor.ticket.form_token if visitor else "",
+                "path": request.url.path,
+                **shown,
+            }
+        )
+
+    def language(self, request: Request) -> str:
+        """As asked for in the address, else as chosen before, else as the browser prefers."""
+        for wanted in (request.query_params.get("lang"), request.cookies.get(LANGUAGE_COOKIE)):
+            if wanted in LANGUAGES:
+                return str(wanted)
+        return language_of(request.headers.get("accept-language", ""))
+
+    def problem(self, request: Request, problem: Problem, visitor: Visitor | None = None) -> Response:
+        """What happened and what to do, as a page."""
+        return self.page(request, "problem.html", visitor, problem.status, problem=problem)
+
+    def signed_in(self, request: Request, presented: str, to: str) -> Response:
+        """Open a session and go on."""
+        response = RedirectResponse(to, 303)
+        secure = request.url.scheme == "https"
+        response.set_cookie(
+            COOKIE,
+            self.tickets.issue(presented),
+            max_age=LIFETIME_SECONDS,
+            httponly=True,
+            samesite="strict",
+            secure=secure,
+            path="/",
+        )
+        return response
+
+
+def guarded(desk: Desk, page: Callable[..., Any]) -> Callable[[Request], Any]:
+    """A page that sends strangers to the sign-in and shows every trouble as a page."""
+
+    async def answer(request: Request) -> Response:
+        try:
+            response: Response = await page(request)
+            return response
+        except SignInFirst as stranger:
+            if stranger.problem is not None and stranger.problem.status != 401:
+                return desk.problem(request, stranger.problem)
+            return RedirectResponse("/partner/sign-in", 303, headers={"Cache-Control": "no-store"})
+        except Refused as refused:
+            return desk.problem(request, refused.problem)
+        except DatabaseAway:
+            return desk.problem(request, DATABASE_AWAY)
+
+    answer.__name__ = page.__name__
+    answer.__doc__ = page.__doc__
+    return answer
+
+
+def add_pages(router: Any, desk: Desk, pages: Iterable[tuple[str, str, Callable[..., Any]]]) -> None:
+    """Add (method, path, page) to a router; pages stay out of the API's description."""
+    for method, path, page in pages:
+        router.add_api_route(path, guarded(desk, page), methods=[method], include_in_schema=False)
+
+
+def _in_language(request: Request, code: str) -> str:
+    query = [(name, value) for name, value in request.query_params.multi_items() if name != "lang"]
+    return f"{request.url.path}?{urlencode([*query, ('lang', code)])}"
+
+
+def _day(value: date | datetime | None, language: str) -> str:
+    return "" if value is None else format_date(value, "long", locale=language)
+
+
+def _moment(value: datetime | None, language: str) -> str:
+    return "" if value is None else format_datetime(value, "d MMM y, HH:mm", locale=language) + " UTC"

@@ -1,0 +1,49 @@
+"""Sign in with the API key, sign out, and the first page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import RedirectResponse, Response
+
+from ingestion.gateway.answers import Problem
+from ingestion.gateway.partner.desk import Desk, add_pages
+from ingestion.gateway.partner.session import COOKIE
+
+
+def router(desk: Desk) -> APIRouter:
+    """/partner, /partner/sign-in, /partner/sign-out."""
+    made = APIRouter()
+
+    async def show_sign_in(request: Request) -> Response:
+        return desk.page(request, "sign_in.html", problem=None)
+
+    async def sign_in(request: Request) -> Response:
+        form: dict[str, Any] = dict(await request.form())
+        presented = str(form.get("key") or "").strip()
+        key = await desk.services.authenticator.authenticate({b"x-api-key": presented.encode()}, request.scope)
+        if isinstance(key, Problem):
+            return desk.page(request, "sign_in.html", status=key.status, problem=key)
+        return desk.signed_in(request, presented, "/partner")
+
+    async def sign_out(request: Request) -> Response:
+        await desk.visitor_with_form(request)
+        response = RedirectResponse("/partner/sign-in", 303)
+        response.delete_cookie(COOKIE, path="/")
+        return response
+
+    async def home(request: Request) -> Response:
+        return desk.page(request, "home.html", await desk.visitor(request))
+
+    add_pages(
+        made,
+        desk,
+        [
+            ("GET", "/partner", home),
+            ("GET", "/partner/sign-in", show_sign_in),
+            ("POST", "/partner/sign-in", sign_in),
+            ("POST", "/partner/sign-out", sign_out),
+        ],
+    )
+    return made
