@@ -21,12 +21,13 @@ _MOST_LEVELS = 32
 
 
 class Refused(Exception):
-    """The submission as a whole is refused; `keep` = its body is kept, sealed."""
+    """The submission as a whole is refused; `keep` = its body is to be kept, sealed, for which it gets a receipt."""
 
     def __init__(self, problem: Problem, *, keep: bool = False) -> None:
         super().__init__(problem.code)
         self.problem = problem
         self.keep = keep
+        self.receipt: str | None = None
 
 
 def key_headers(request: Request) -> dict[bytes, bytes]:

@@ -20,6 +20,7 @@ from fastapi.responses import Response
 from ingestion.gateway import kobo_answers
 from ingestion.gateway.answers import Problem, results_answer
 from ingestion.gateway.database import DatabaseAway
+from ingestion.gateway.decode import MAX_EVENTS
 from ingestion.gateway.intake import Outcome
 from ingestion.gateway.kobo_answers import for_kobo
 from ingestion.gateway.kobo_request import Refused, key_headers, read_body, read_submission
@@ -55,7 +56,8 @@ class KoboRoute:
         try:
             return await self._take(name, request)
         except Refused as refused:
-            return problem_response(for_kobo(refused.problem), request)
+            known = {} if refused.receipt is None else {"receipt": refused.receipt}
+            return problem_response(for_kobo(refused.problem), request, **known)
         except NotStored as trouble:
             return problem_response(for_kobo(problem_of(trouble)), request)
         except Exception as error:
@@ -64,7 +66,7 @@ class KoboRoute:
             return problem_response(kobo_answers.FAILED, request)
 
     async def _take(self, name: str, request: Request) -> Response:
-        key = await self._services.authenticator.authenticate(key_headers(request))
+        key = await self._services.authenticator.authenticate(key_headers(request), request.scope)
         if isinstance(key, Problem):
             raise Refused(key)
         form = self._form(name, key)
@@ -76,10 +78,7 @@ class KoboRoute:
             outcome = await self._submission(form, key, body, language_of(request.headers.get("accept-language", "")))
         except Refused as refused:
             if refused.keep:
-                problem = refused.problem
-                # The English title only: the detail may quote names from the form.
-                refusal = Refusal(problem.code, "", problem.title)
-                await self._services.intake.keep_refused(body, refusal, key)
+                refused.receipt = await self._keep(body, refused.problem, key)
             raise
         status, content, headers = results_answer(outcome, language_of(request.headers.get("accept-language", "")))
         return Response(content, status, headers={name.decode(): value.decode() for name, value in headers})
@@ -101,17 +100,21 @@ class KoboRoute:
         identity = identity_of(form, submission)
         unknown = unknown_questions(form, submission)
         mapped = [] if unknown else map_submission(form, submission, identity.root)
+        limited = self._services.limits.events(key, min(len(mapped), MAX_EVENTS))
+        if limited is not None:
+            raise Refused(limited)
         claim = await self._claim(form, identity, mapped)
         if claim.superseded:
             return Outcome()
         if unknown:
-            problem = kobo_answers.UNKNOWN_QUESTIONS
-            refusal = [{"status": "rejected", "code": problem.code, "pointer": "", "question": None}]
-            # No event stands for it, so one stand-in keeps the reason; what earlier versions left stays.
+            problem = _unknown(unknown)
+            refused = Refused(problem)
+            refused.receipt = await self._keep(body, problem, key)
+            # No event stands for it, so a stand-in carries the reason; what earlier versions left stays.
             stand_in = [{"type": "", "subject": "", "operation": "create"}]
-            await self._settle(settle_parameters(form, identity.root, claim, stand_in, refusal, None))
-            names = ", ".join(name[:80] for name in unknown[:_MOST_QUESTIONS])
-            raise Refused(problem._replace(params={"questions": names}), keep=True)
+            reason = [{"status": "rejected", "code": problem.code, "pointer": ""}]
+            await self._settle(settle_parameters(form, identity.root, claim, stand_in, reason, refused.receipt))
+            raise refused
         gone = gone_of(claim.live_before, mapped)
         events = events_of(form, identity, claim.version, mapped) + voids_of(form, identity.root, claim.version, gone)
         outcome = await self._services.intake.take(
@@ -133,11 +136,23 @@ class KoboRoute:
             return Claim(1, {})
         return Claim(row["claimed_version"], row["live_before"], row["is_superseded"])
 
+    async def _keep(self, body: bytes, problem: Problem, key: Key) -> str:
+        """Keep the body, sealed, and return the receipt that shows the reason."""
+        mark = self._services.receipts.mark()
+        # The English title only: the detail may quote names from the form.
+        await self._services.intake.keep_refused(body, Refusal(problem.code, "", problem.title), key, mark)
+        return self._services.receipts.sign(mark, key.partner, 1)
+
     async def _settle(self, parameters: dict[str, Any]) -> None:
         try:
             await self._services.database.fetch(SETTLE, parameters)
         except DatabaseAway:
             logger.warning("kobo submission not settled form=%s: the pull sends it again", parameters["form"])
+
+
+def _unknown(questions: Sequence[str]) -> Problem:
+    names = ", ".join(name[:80] for name in questions[:_MOST_QUESTIONS])
+    return kobo_answers.UNKNOWN_QUESTIONS._replace(params={"questions": names})
 
 
 def _name_questions(results: Sequence[dict[str, Any]], mapped: Sequence[MappedEvent]) -> None:

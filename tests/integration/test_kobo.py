@@ -1,0 +1,273 @@
+"""Submissions of KoboToolbox, pushed and pulled, until they stand in raw.events."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from infra.settings import Settings
+from ingestion.kobo.api import KoboTrouble
+from ingestion.kobo.door import PullRefused
+from tests.gateways import free_port
+from tests.integration.kobo_rig import ASSET, KoboRig, answers, kobo_rig
+from tests.kobo_server import Hook
+from tests.support import wait_for
+
+
+@pytest.fixture(scope="module")
+def shared(stack: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[KoboRig]:
+    with kobo_rig(stack, tmp_path_factory.mktemp("kobo")) as made:
+        yield made
+
+
+@pytest.fixture
+def rig(stack: Settings, tmp_path: Path) -> Iterator[KoboRig]:
+    with kobo_rig(stack, tmp_path) as made:
+        yield made
+
+
+def test_life_of_a_submission__from_hook_and_pull_to_raw_events(rig: KoboRig) -> None:
+    hook = rig.hook()
+    sent = rig.kobo.submit(ASSET, answers("information", "legal"))
+    status, message = hook.log[sent["_id"]]
+    assert status == 202, message
+    assert json.loads(message)["accepted"] == 3
+    root = sent["_uuid"]
+
+    again = rig.pull()  # what the hook sent is known
+    assert (again.listed, again.sent) == (1, 0)
+
+    rig.kobo.edit(ASSET, sent["_id"], {"person/age": "61", "services": [{"services/kind": "housing"}]})
+    edited = rig.pull()
+    assert (edited.sent, edited.accepted) == (1, 3)  # two corrected, one service voided
+    rig.kobo.delete(ASSET, sent["_id"])
+    rig.kobo.submit(ASSET, answers())
+    deleted = rig.pull()
+    assert (deleted.voided, deleted.accepted) == (1, 2)
+    nothing = rig.pull()
+    assert (nothing.sent, nothing.voided, nothing.accepted) == (0, 0, 0)
+
+    rows = [row for row in rig.wait(9) if row[0].startswith(root)]
+    assert [row[:3] for row in rows] == [
+        (root, 1, "create"),
+        (root, 2, "correct"),
+        (root, 3, "void"),
+        (f"{root}/services/1", 1, "create"),
+        (f"{root}/services/1", 2, "correct"),
+        (f"{root}/services/1", 3, "void"),
+        (f"{root}/services/2", 1, "create"),
+        (f"{root}/services/2", 2, "void"),
+    ]
+    assert rows[1][3]["age_band"] == "60+"
+    assert rows[4][3]["service_type"] == "housing"
+    said = json.dumps([row[3] for row in rows]) + json.dumps(rig.state(root), default=str)
+    for trace in ("Amina", sent["person/card"], "field_worker_7", "8.54"):
+        assert trace not in said
+
+
+def test_hook_and_pull_at_once__give_one_record(rig: KoboRig) -> None:
+    sent = [rig.kobo.submit(ASSET, answers("information")) for _ in range(12)]
+    pushing = threading.Thread(target=lambda: [rig.post(each) for each in sent])
+    pushing.start()
+    rig.pull()
+    pushing.join()
+    rig.pull()
+    assert {row[1:3] for row in rig.wait(24)} == {(1, "create")}
+
+
+def test_outage_longer_than_kobos_patience__is_mended_by_the_pull(rig: KoboRig) -> None:
+    hook = Hook(f"http://127.0.0.1:{free_port()}/v1/kobo/{rig.name}")  # nobody answers there
+    rig.kobo.hook = hook
+    lost = rig.kobo.submit(ASSET, answers())
+    assert hook.log[lost["_id"]][0] is None
+    assert not hook.waiting, "a refused connection is final in KoboToolbox"
+    rig.kobo.edit(ASSET, lost["_id"], {"person/age": "20"})
+    assert rig.pull().accepted == 1
+    assert [row[:3] for row in rig.wait(1)] == [(lost["meta/rootUuid"].removeprefix("uuid:"), 2, "correct")]
+
+
+def test_kobo_that_fails_now_and_then__is_asked_again(shared: KoboRig) -> None:
+    shared.kobo.failures[:] = [429, 503]
+    assert shared.pull().refused == 0
+    assert not shared.kobo.failures
+
+
+def test_wrong_token__voids_nothing_and_says_what_to_do(shared: KoboRig) -> None:
+    shared.kobo.token, right = "another", shared.kobo.token
+    try:
+        with pytest.raises(KoboTrouble, match="kobo_token is not valid") as caught:
+            shared.pull()
+        assert caught.value.is_final
+    finally:
+        shared.kobo.token = right
+
+
+def test_lost_permission__does_not_void_a_city(rig: KoboRig) -> None:
+    for _ in range(30):
+        rig.kobo.submit(ASSET, answers())
+    assert rig.pull().accepted == 30
+    hidden = dict(rig.kobo.projects[ASSET])
+    rig.kobo.projects[ASSET] = dict(list(hidden.items())[:20])
+    with pytest.raises(PullRefused, match=r"10 of 30 submissions .* vanished"):
+        rig.pull()
+    rig.kobo.projects[ASSET] = {}
+    with pytest.raises(PullRefused, match="lists no submission"):
+        rig.pull()
+    assert rig.owner.execute(
+        "select count(*) from ops.kobo_submissions where form = %s and voided", [rig.name]
+    ).fetchone() == (0,)
+
+    rig.kobo.projects[ASSET] = dict(list(hidden.items())[:20])
+    assert rig.pull(accept_deletions=True).voided == 10
+    rig.kobo.projects[ASSET] = hidden  # they were only hidden after all
+    assert rig.pull().sent == 10
+    newest = {subject: (version, operation) for subject, version, operation, _ in rig.wait(50)}
+    assert sorted(newest.values()) == [(1, "create")] * 20 + [(3, "correct")] * 10
+
+
+def test_more_than_one_page__is_listed_and_read_whole(rig: KoboRig) -> None:
+    for _ in range(1203):
+        rig.kobo.submit(ASSET, answers())
+    pulled = rig.pull()
+    assert (pulled.listed, pulled.sent, pulled.accepted) == (1203, 1203, 1203)
+    before = rig.kobo.requests
+    assert rig.pull().sent == 0
+    assert rig.kobo.requests - before == 3  # two pages of ids, and the empty one that is the end
+
+
+def test_crash_between_claim_and_answer__is_finished_by_the_next_pull(rig: KoboRig) -> None:
+    sent = rig.kobo.submit(ASSET, answers("information"))
+    assert rig.pull().accepted == 2
+    rig.kobo.edit(ASSET, sent["_id"], {"services": None})
+    rig.gateway.kill()
+    gone = {**rig.settings.env, "CORRIDOR_GATEWAY_URL": f"http://127.0.0.1:{free_port()}"}
+    # send_events would wait for two minutes, so the state is left as a killed pull leaves it
+    assert gone["CORRIDOR_GATEWAY_URL"] != rig.gateway.url
+    rig.owner.execute(
+        "select * from ops.claim_kobo_submission(%s, %s, %s, true, %s, 'm', 'd', '{}', 'pull')",
+        [rig.name, sent["meta/rootUuid"].removeprefix("uuid:"), sent["_uuid"], sent["_id"]],
+    )
+    assert rig.state(sent["meta/rootUuid"].removeprefix("uuid:"))["settled"] is False
+
+
+def test_partly_refused__is_202_with_the_question(shared: KoboRig) -> None:
+    hook = shared.hook()
+    sent = shared.kobo.submit(ASSET, answers("information", "astrology"))
+    status, message = hook.log[sent["_id"]]
+    assert status == 202
+    (refused,) = [result for result in json.loads(message)["results"] if result["status"] == "rejected"]
+    assert refused["question"] == "services/kind"
+    assert refused["code"] == "schema_violation"
+    assert shared.state(sent["_uuid"])["refused"] == [
+        {"code": "schema_violation", "pointer": "/data/service_type", "question": "services/kind"}
+    ]
+    assert shared.pull().sent == 0, "what is refused is not sent again and again"
+    assert shared.pull(again=True).refused == 1
+
+
+def test_wholly_refused__is_final(shared: KoboRig) -> None:
+    hook = shared.hook()
+    sent = shared.kobo.submit(ASSET, answers(person__sex="unclear"))
+    assert hook.log[sent["_id"]][0] == 422
+    assert not hook.waiting
+
+
+def test_unknown_question__is_refused_kept_and_taken_once_the_mapping_knows_it(rig: KoboRig) -> None:
+    hook = rig.hook()
+    sent = rig.kobo.submit(ASSET, answers(person__phone="+251911223344"))
+    status, message = hook.log[sent["_id"]]
+    assert status == 422
+    problem = json.loads(message)
+    assert problem["code"] == "kobo_unknown_question"
+    assert "person/phone" in problem["detail"]
+    query = "select code, detail from raw.rejected_events where receipt = %s"
+    kept = wait_for(lambda: rig.owner.execute(query, [problem["receipt"][:26]]).fetchall(), 120, "the rejection in raw")
+    assert kept == [("kobo_unknown_question", "The form has questions that the mapping does not know")]
+    assert rig.pull().sent == 0
+
+    path = Path(rig.settings.env["CORRIDOR_KOBO_FORMS"]) / f"{rig.name}.yaml"
+    path.write_text(path.read_text().replace("[person/name]", "[person/name, person/phone]"), encoding="utf-8")
+    assert rig.pull().accepted == 1
+    path.write_text(path.read_text() + "# a remark changes no event\n", encoding="utf-8")
+    assert rig.pull().sent == 0
+
+
+def test_pulled_submission_that_cannot_be_mapped__is_kept_by_the_gateway(rig: KoboRig) -> None:
+    sent = rig.kobo.submit(ASSET, answers(person__phone="+251911223344"))
+    assert rig.pull().refused == 1
+    assert rig.state(sent["_uuid"])["refused"][0]["code"] == "kobo_unknown_question"
+    assert rig.pull().refused == 0
+
+
+@pytest.mark.parametrize("auth", ["header", "basic"])
+def test_key__in_header_or_as_password(shared: KoboRig, auth: str) -> None:
+    hook = shared.hook() if auth == "header" else shared.hook(auth=("kobo", shared.key))
+    sent = shared.kobo.submit(ASSET, answers())
+    assert hook.log[sent["_id"]][0] == 202
+
+
+@pytest.mark.parametrize(
+    ("settings", "status", "said"),
+    [
+        ({"xml": True}, 415, "set Type to JSON"),
+        ({"subset": ("person", "agrees")}, 422, "add to it: _uuid, meta/rootUuid"),
+        ({"template": '{"event": {"data": %SUBMISSION%}}'}, 422, "declare the wrapper event/data"),
+        ({"template": '{"sent": {"submission": %SUBMISSION%}}'}, 202, ""),
+        ({"template": "[%SUBMISSION%]"}, 422, "must be one submission"),
+        ({"template": "%SUBMISSION%,"}, 400, "not valid JSON"),
+    ],
+)
+def test_setting_of_the_rest_service__is_named(
+    shared: KoboRig, settings: dict[str, object], status: int, said: str
+) -> None:
+    hook = shared.hook(headers={"X-API-Key": shared.key}, **settings)
+    sent = shared.kobo.submit(ASSET, answers())
+    assert hook.log[sent["_id"]][0] == status
+    assert said in hook.log[sent["_id"]][1]
+    assert not hook.waiting
+
+
+@pytest.mark.parametrize(
+    ("headers", "name", "status"),
+    [
+        ({}, None, 401),
+        ({"X-API-Key": "ck_00000000_" + "A" * 43}, None, 401),
+        ({"Authorization": "Basic !!!"}, None, 401),
+        (None, "no-such-form", 404),
+        (None, "adama-desk", 404),
+    ],
+)
+def test_wrong_key_or_form__is_final(
+    shared: KoboRig, headers: dict[str, str] | None, name: str | None, status: int
+) -> None:
+    own = {"X-API-Key": shared.key} if headers is None else headers
+    url = f"{shared.gateway.url}/v1/kobo/{name or shared.name}"
+    assert httpx.post(url, json={}, headers=own, timeout=30).status_code == status
+
+
+def test_key_of_another_partner__may_not_send(shared: KoboRig, make_key: object) -> None:
+    assert callable(make_key)
+    key = make_key(programme="OPS", partner=f"{shared.name}-b", source_prefix=f"urn:{shared.name}-b:")
+    assert shared.post({}, **{"X-API-Key": key}).status_code == 403
+
+
+def test_hostile_bodies__are_answered_below_500(shared: KoboRig) -> None:
+    deep = b'{"_uuid":"a","meta/rootUuid":"a","x":' + b"[" * 900 + b"]" * 900 + b"}"
+    for body in (b"", b"\xff", b"[]", b'{"_uuid": "\\ud800"}', b'{"a":' * 500, deep, b'{"_uuid":"a b","_id":1}'):
+        answer = httpx.post(
+            shared.endpoint,
+            content=body,
+            headers={"X-API-Key": shared.key, "Content-Type": "application/json"},
+            timeout=30,
+        )
+        assert answer.status_code in (400, 422), (body[:40], answer.text)
+
+
+def test_answers_in_the_language_asked_for(shared: KoboRig) -> None:
+    answer = shared.post([], **{"Accept-Language": "fr"})
+    assert answer.json()["title"] == "Ce n'est pas une soumission de KoboToolbox"
