@@ -49,8 +49,8 @@ def _kept(settings: Settings) -> list[tuple[str, Any]]:
 
 
 def test_broker_away__accepted_and_refused_events_are_kept(settings: Settings, event: Make) -> None:
-    good, bad = event(), event(data={"count": -1})
-    first, second, third = _ask(settings, _post(json.dumps(good)), _post(json.dumps([bad, good]), BATCH), _post("{"))
+    good, bad, other = event(), event(id="bad", data={"count": -1}), event(id="other")
+    first, second, third = _ask(settings, _post(json.dumps(good)), _post(json.dumps([bad, other]), BATCH), _post("{"))
     assert (first.status_code, second.status_code, third.status_code) == (202, 202, 400)
     assert [topic for topic, _ in _kept(settings)] == [ACCEPTED, ACCEPTED, REJECTED, REJECTED]
     assert _kept(settings)[0][1]["id"] == good["id"]
