@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from string import Formatter
@@ -31,11 +32,20 @@ def _marked(path: Path) -> Iterator[str]:
             yield text.value
 
 
-SENTENCES = sorted({text for path in (REPO / "ingestion").rglob("*.py") for text in _marked(path)})
+def _in_template(path: Path) -> Iterator[str]:
+    """The texts that a template says with t("...")."""
+    for found in re.finditer(r"""\bt\((?:"([^"]+)"|'([^']+)')""", path.read_text(encoding="utf-8")):
+        yield found[1] or found[2]
+
+
+IN_CODE = {text for path in (REPO / "ingestion").rglob("*.py") for text in _marked(path)}
+IN_TEMPLATES = {text for path in (REPO / "ingestion").rglob("*.html") for text in _in_template(path)}
+SENTENCES = sorted(IN_CODE | IN_TEMPLATES)
 
 
 def test_sentences__are_found() -> None:
-    assert "No event was accepted" in SENTENCES
+    assert "No event was accepted" in IN_CODE
+    assert "What would you like to do?" in IN_TEMPLATES
 
 
 @pytest.mark.parametrize("language", OTHERS)
