@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import signal
 import socket
@@ -24,6 +25,10 @@ from infra.local.process import clean_environment
 from infra.settings import Settings
 from ingestion import topics
 from tests.support import wait_for
+
+#: What librdkafka says of a broker that is only just rising.
+_QUIET = logging.getLogger("corridor.tests.faults")
+_QUIET.setLevel(logging.CRITICAL)
 
 Mode = Literal["pass", "refuse", "blackhole", "slow"]
 
@@ -149,7 +154,7 @@ class OwnBroker:
     def _answers(self) -> bool:
         assert self.process is not None
         assert self.process.poll() is None, f"the broker ended: see {self._log}"
-        admin = AdminClient({"bootstrap.servers": f"127.0.0.1:{self.settings.port('kafka')}"})
+        admin = AdminClient({"bootstrap.servers": f"127.0.0.1:{self.settings.port('kafka')}"}, logger=_QUIET)
         try:
             return bool(admin.list_topics(timeout=2).brokers)
         except KafkaException:
