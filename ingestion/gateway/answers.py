@@ -247,6 +247,12 @@ NOT_FOUND = Problem(
     _t("Nothing is here"),
     _t("The page /docs lists what the gateway answers."),
 )
+BAD_PARAMETERS = Problem(
+    422,
+    "invalid_parameters",
+    _t("A part of the address cannot be used"),
+    _t("Correct or leave out: {names}. The page /docs says what each may hold."),
+)
 NOT_THIS_METHOD = Problem(
     405,
     "method_not_allowed",
@@ -260,6 +266,11 @@ _PROBLEM = (b"content-type", b"application/problem+json")
 
 _NONE_ACCEPTED = _t("No event was accepted")
 _SEE_RESULTS = _t("Every event was refused: see results for the reason of each.")
+
+
+def problem_headers(problem: Problem, body: bytes) -> tuple[Header, ...]:
+    """The headers of an answer that holds `body`, a problem in JSON."""
+    return (_PROBLEM, *problem.headers, (b"content-length", str(len(body)).encode()))
 
 
 async def send_problem(send: Send, problem: Problem, language: str = "en", **more: Any) -> None:
