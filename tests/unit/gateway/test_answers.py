@@ -16,8 +16,14 @@ import zstandard
 from infra.settings import Settings
 from ingestion.contracts.registry import contracts
 from tests.unit.gateway.in_process import (
-    API_KEY, BATCH, ONE, gateway_of, leave_key_copy, running, settings_without_servers,
-)  # fmt: skip
+    API_KEY,
+    BATCH,
+    ONE,
+    gateway_of,
+    leave_key_copy,
+    running,
+    settings_without_servers,
+)
 
 Make = Callable[..., dict[str, Any]]
 
@@ -176,13 +182,71 @@ def test_pages__that_do_not_exist(settings: Settings) -> None:
     _is_problem(_ask(settings, "POST", "/docs"), 405, "method_not_allowed")
 
 
+def test_head__is_get_without_a_body_and_options_tells_the_methods(settings: Settings) -> None:
+    assert _ask(settings, "HEAD", "/v1/health/live").status_code == 200
+    options = _ask(settings, "OPTIONS", "/v1/health/live")
+    _is_problem(options, 405, "method_not_allowed")
+    assert options.headers["allow"] == "GET"
+
+
+def test_page_that_fails__is_a_problem_and_no_traceback(settings: Settings, caplog: pytest.LogCaptureFixture) -> None:
+    async def ask() -> httpx.Response:
+        async with gateway_of(settings) as gateway:
+            gateway.log.is_reachable = lambda: {}["a secret"]  # type: ignore[method-assign,assignment]
+            transport = httpx.ASGITransport(app=gateway)
+            async with httpx.AsyncClient(transport=transport, base_url="http://gateway") as client:
+                return await client.get("/v1/health/ready", headers={"Accept-Language": "fr"})
+
+    response = asyncio.run(ask())
+    _is_problem(response, 500, "internal_error")
+    assert response.json()["title"] == "La passerelle a échoué"
+    assert "a secret" not in caplog.text
+    assert "KeyError" in caplog.text
+
+
 def test_docs_and_openapi__come_from_the_contracts(settings: Settings) -> None:
     page = _ask(settings, "GET", "/docs")
     assert "proposal.funded.v1" in page.text
     assert "<script" not in page.text
     document = _ask(settings, "GET", "/openapi.json").json()
-    kinds = document["paths"]["/v1/events"]["post"]["requestBody"]["content"]["application/cloudevents+json"]
-    assert len(kinds["schema"]["oneOf"]) == len(contracts())
+    assert len(document["components"]["schemas"]["event"]["oneOf"]) == len(contracts())
+    for path in ("/v1/events", "/v1/validate"):
+        kinds = document["paths"][path]["post"]["requestBody"]["content"]["application/cloudevents+json"]
+        assert kinds["schema"] == {"$ref": "#/components/schemas/event"}
+
+
+def test_rates__of_a_key(settings: Settings) -> None:
+    slow = {"CORRIDOR_GATEWAY_REQUESTS_PER_SECOND": "0.01", "CORRIDOR_GATEWAY_EVENTS_PER_SECOND": "0.01"}
+
+    async def ask(path: str, events: int, times: int) -> list[httpx.Response]:
+        async with running(settings, env=slow) as client:
+            body = json.dumps([1] * events)
+            return [await client.post(path, headers=BATCH, content=body) for _ in range(times)]
+
+    *fine, last = asyncio.run(ask("/v1/validate", 0, 21))
+    assert {response.status_code for response in fine} == {200}
+    _is_problem(last, 429, "too_many_requests")
+    assert last.headers["retry-after"] == "100"
+    whole, one_more = asyncio.run(ask("/v1/validate", 1000, 2))
+    assert whole.status_code == 200
+    _is_problem(one_more, 429, "too_many_events_a_second")
+    assert "0.01 events a second" in one_more.json()["detail"]
+
+
+def test_failures__of_one_address_do_not_shut_others_out(settings: Settings) -> None:
+    async def ask() -> tuple[list[httpx.Response], httpx.Response, str]:
+        async with running(settings) as client:
+            wrong = [await client.post("/v1/events", content=b"") for _ in range(25)]
+            right = await client.post("/v1/events", headers=BATCH, content=b"[]")
+            return wrong, right, (await client.get("/metrics")).text
+
+    wrong, right, metrics = asyncio.run(ask())
+    assert [response.status_code for response in wrong] == [401] * 20 + [429] * 5
+    _is_problem(wrong[-1], 429, "too_many_failures")
+    assert int(wrong[-1].headers["retry-after"]) >= 1
+    assert right.status_code == 202
+    assert 'corridor_gateway_requests_limited_total{code="too_many_failures"} 5' in metrics
+    assert 'corridor_gateway_authentication_failures_total{code="key_missing"} 25' in metrics
 
 
 def test_metrics__count_requests_by_status(settings: Settings) -> None:
