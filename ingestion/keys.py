@@ -43,6 +43,8 @@ class KeyRow:
     created_at: datetime
     expires_at: datetime | None
     revoked_at: datetime | None
+    signs: bool
+    last_used_at: datetime | None
 
     @property
     def state(self) -> str:
@@ -78,39 +80,64 @@ def create_key(
     Raises KeyRefused when a value is malformed or `source_prefix` overlaps the one
     of another partner.
     """
-    _check(programme, partner, source_prefix, cities, types, expires_at)
-    if role not in ROLES:
-        raise KeyRefused(f"There is no role {role!r}: choose one of {', '.join(ROLES)}.")
-    if any(rate is not None and rate <= 0 for rate in (requests_per_second, events_per_second)):
-        raise KeyRefused("A rate must be more than 0 a second; leave it out for the gateway's own limit.")
     key_id = secrets.token_hex(4)
     key = f"ck_{key_id}_{secrets.token_urlsafe(32)}"
+    scope = KeyScope(
+        programme, partner, source_prefix, cities, types, label, expires_at, role, requests_per_second,
+        events_per_second,
+    )  # fmt: skip
     with psycopg.connect(conn_dsn) as conn:
-        conn.execute("select pg_advisory_xact_lock(%s)", [_CREATION_LOCK])
-        _refuse_overlap(conn, partner, source_prefix)
-        conn.execute(
-            """
-            insert into ops.api_keys
-                (key_id, key_hash, programme, partner, source_prefix, cities, types, label, expires_at,
-                role, requests_per_second, events_per_second)
-            values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
-            """,
-            [
-                key_id,
-                hash_key(key),
-                programme,
-                partner,
-                source_prefix,
-                None if cities is None else list(cities),
-                None if types is None else list(types),
-                label,
-                expires_at,
-                role,
-                requests_per_second,
-                events_per_second,
-            ],
-        )
+        insert_key(conn, key_id, hash_key(key), scope)
     return key
+
+
+@dataclass(frozen=True)
+class KeyScope:
+    """What a key may do; see create_key."""
+
+    programme: str
+    partner: str
+    source_prefix: str
+    cities: Sequence[str] | None = None
+    types: Sequence[str] | None = None
+    label: str = ""
+    expires_at: datetime | None = None
+    role: str = "partner"
+    requests_per_second: float | None = None
+    events_per_second: float | None = None
+
+
+def insert_key(conn: psycopg.Connection, key_id: str, key_hash: bytes | None, scope: KeyScope) -> None:
+    """Store a key as part of the caller's transaction; one without a hash signs. Raises KeyRefused."""
+    _check(scope.programme, scope.partner, scope.source_prefix, scope.cities, scope.types, scope.expires_at)
+    if scope.role not in ROLES:
+        raise KeyRefused(f"There is no role {scope.role!r}: choose one of {', '.join(ROLES)}.")
+    if any(rate is not None and rate <= 0 for rate in (scope.requests_per_second, scope.events_per_second)):
+        raise KeyRefused("A rate must be more than 0 a second; leave it out for the gateway's own limit.")
+    conn.execute("select pg_advisory_xact_lock(%s)", [_CREATION_LOCK])
+    _refuse_overlap(conn, scope.partner, scope.source_prefix)
+    conn.execute(
+        """
+        insert into ops.api_keys
+            (key_id, key_hash, programme, partner, source_prefix, cities, types, label, expires_at,
+            role, requests_per_second, events_per_second)
+        values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+        """,
+        [
+            key_id,
+            key_hash,
+            scope.programme,
+            scope.partner,
+            scope.source_prefix,
+            None if scope.cities is None else list(scope.cities),
+            None if scope.types is None else list(scope.types),
+            scope.label,
+            scope.expires_at,
+            scope.role,
+            scope.requests_per_second,
+            scope.events_per_second,
+        ],
+    )
 
 
 def list_keys(conn_dsn: str) -> list[KeyRow]:
@@ -119,8 +146,15 @@ def list_keys(conn_dsn: str) -> list[KeyRow]:
         return cursor.execute(
             """
             select key_id, programme, partner, source_prefix, cities, types, role,
-                requests_per_second, events_per_second, label, created_at, expires_at, revoked_at
-            from ops.api_keys
+                requests_per_second, events_per_second, label, created_at, expires_at, revoked_at,
+                key_hash is null as signs,
+                (
+                    select u.last_at from ops.key_use as u
+                    where u.key_id = k.key_id and u.status not in (401, 429)
+                    order by u.minute desc, u.last_at desc
+                    limit 1
+                ) as last_used_at
+            from ops.api_keys as k
             order by created_at, key_id
             """
         ).fetchall()

@@ -15,7 +15,7 @@ import psycopg
 from nacl.exceptions import CryptoError
 from nacl.secret import Aead
 
-from ingestion.keys import KeyRefused
+from ingestion.keys import KeyRefused, KeyScope, insert_key
 from ingestion.sealing import SealingError
 
 _SECRET_BYTES = 32
@@ -50,6 +50,14 @@ def add_secret(connection: psycopg.Connection, key: bytes, key_id: str) -> str:
         "insert into ops.webhook_secrets (key_id, sealed) values (%s, %s)", [key_id, seal_secret(key, key_id, secret)]
     )
     return f"whsec_{base64.b64encode(secret).decode()}"
+
+
+def create_signing_key(conn_dsn: str, key: bytes, scope: KeyScope) -> tuple[str, str]:
+    """Make a key that signs: its id, which is no secret, and its first secret. Raises KeyRefused."""
+    key_id = secrets.token_hex(4)
+    with psycopg.connect(conn_dsn) as connection:
+        insert_key(connection, key_id, None, scope)
+        return key_id, add_secret(connection, key, key_id)
 
 
 def rotate_secret(conn_dsn: str, key: bytes, key_id: str, overlap: timedelta) -> tuple[str, datetime]:
