@@ -9,6 +9,7 @@ import psycopg
 
 from ingestion.loading import accepted, rejected
 from ingestion.loading.bisection import Line, land_or_bisect
+from ingestion.loading.first_tokens import keep_first_tokens
 from ingestion.loading.kind import Kind
 from ingestion.loading.problems import Refused
 from ingestion.loading.refusals import Refusal, keep_refusals
@@ -79,6 +80,8 @@ def land(
     with connection.transaction():
         landed, reused, culprits = land_or_bisect(connection, kind, lines, place)
         refusals += culprits
+        if kind is accepted.KIND:
+            keep_first_tokens(connection, (value for _, _, value in lines), load_id)
         keep_refusals(connection, refusals, place, seal)
         counts = Counts(
             rows_landed=landed,
