@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from airflow.sdk import DAG, CronTriggerTimetable, Param, get_current_context, task
+from airflow.sdk import DAG, CronTriggerTimetable, Param, task
 from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 
 from infra.settings import Settings
@@ -53,15 +53,14 @@ with DAG(
 ) as dag:
 
     @task
-    def pull() -> list[dict[str, Any]]:
+    def pull(params: dict[str, Any] | None = None) -> list[dict[str, Any]]:
         """Pull every form; one that fails does not stop the others."""
-        from infra.settings import Settings
         from ingestion.kobo.pull_all import pull_all
 
         settings = Settings.load()
         if not is_configured(settings):
             raise AirflowSkipException("No KoboToolbox is configured.")
-        done = pull_all(settings, again=bool(get_current_context()["params"]["again"]))
+        done = pull_all(settings, again=bool((params or {}).get("again")))
         if done.final:
             raise AirflowFailException(" ".join(done.final + done.passing))
         if done.passing:

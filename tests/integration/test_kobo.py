@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import httpx
 import pytest
 
-from infra.settings import Settings
+from infra.settings import REPO, Settings
 from ingestion.kobo.api import KoboTrouble
 from ingestion.kobo.door import PullRefused
-from tests.gateways import free_port
+from ingestion.kobo.reconcile import Pulled
+from tests.gateways import free_port, run_gateway
 from tests.integration.kobo_rig import ASSET, KoboRig, answers, kobo_rig
 from tests.kobo_server import Hook
 from tests.support import wait_for
@@ -91,6 +97,28 @@ def test_outage_longer_than_kobos_patience__is_mended_by_the_pull(rig: KoboRig) 
     assert [row[:3] for row in rig.wait(1)] == [(lost["meta/rootUuid"].removeprefix("uuid:"), 2, "correct")]
 
 
+def test_rate_limit__is_met_by_kobos_own_retries(rig: KoboRig, make_key: Callable[..., str]) -> None:
+    slow = make_key(programme="OPS", partner=rig.name, source_prefix=f"urn:{rig.name}:", requests_per_second=5)
+    hook = rig.hook(headers={"X-API-Key": slow})
+    numbers = [rig.kobo.submit(ASSET, answers())["_id"] for _ in range(60)]
+    assert {hook.log[number][0] for number in numbers} == {202, 503}
+
+    def all_taken() -> bool:
+        hook.retry_hooks(rig.kobo)
+        return all(hook.log[number][0] == 202 for number in numbers)
+
+    wait_for(all_taken, 60, "every submission to be taken", every=3.0)
+    assert rig.pull().sent == 0
+
+
+def test_consent_withdrawn_in_an_edit__voids(rig: KoboRig) -> None:
+    sent = rig.kobo.submit(ASSET, answers())
+    rig.pull()
+    rig.kobo.edit(ASSET, sent["_id"], {"agrees": "no"})
+    assert rig.pull().accepted == 1
+    assert [row[1:3] for row in rig.wait(2)] == [(1, "create"), (2, "void")]
+
+
 def test_kobo_that_fails_now_and_then__is_asked_again(shared: KoboRig) -> None:
     shared.kobo.failures[:] = [429, 503]
     assert shared.pull().refused == 0
@@ -140,19 +168,89 @@ def test_more_than_one_page__is_listed_and_read_whole(rig: KoboRig) -> None:
     assert rig.kobo.requests - before == 3  # two pages of ids, and the empty one that is the end
 
 
-def test_crash_between_claim_and_answer__is_finished_by_the_next_pull(rig: KoboRig) -> None:
+def test_pull_killed_after_the_claim__is_finished_by_the_next(rig: KoboRig) -> None:
     sent = rig.kobo.submit(ASSET, answers("information"))
+    root = sent["_uuid"]
     assert rig.pull().accepted == 2
-    rig.kobo.edit(ASSET, sent["_id"], {"services": None})
-    rig.gateway.kill()
-    gone = {**rig.settings.env, "CORRIDOR_GATEWAY_URL": f"http://127.0.0.1:{free_port()}"}
-    # send_events would wait for two minutes, so the state is left as a killed pull leaves it
-    assert gone["CORRIDOR_GATEWAY_URL"] != rig.gateway.url
-    rig.owner.execute(
-        "select * from ops.claim_kobo_submission(%s, %s, %s, true, %s, 'm', 'd', '{}', 'pull')",
-        [rig.name, sent["meta/rootUuid"].removeprefix("uuid:"), sent["_uuid"], sent["_id"]],
+    rig.kobo.edit(ASSET, sent["_id"], {"services": None, "person/age": "12"})
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        nowhere = {"CORRIDOR_GATEWAY_URL": f"http://127.0.0.1:{silent.getsockname()[1]}"}
+        environment = {**os.environ, **rig.settings.env, **nowhere, "CORRIDOR_HOME": str(rig.settings.home)}
+        command = [sys.executable, "-m", "infra.cli", "kobo", "pull", rig.name]
+        with subprocess.Popen(command, cwd=REPO, env=environment, stdout=subprocess.DEVNULL) as pulling:
+            try:
+                wait_for(lambda: rig.state(root)["version"] == 2, 60, "the claim of the edit")
+            finally:
+                pulling.kill()
+    assert rig.state(root)["settled"] is False
+    # Postgres lets go of a killed client's lock a moment later.
+    finished = wait_for(lambda: _pull_if_free(rig), 30, "the lock of the killed pull")
+    assert finished.accepted == 2
+    assert [row[:3] for row in rig.wait(4)] == [
+        (root, 1, "create"),
+        (root, 2, "correct"),
+        (f"{root}/services/1", 1, "create"),
+        (f"{root}/services/1", 2, "void"),
+    ]
+
+
+def _pull_if_free(rig: KoboRig) -> Pulled | None:
+    try:
+        return rig.pull()
+    except PullRefused as refused:
+        if "under way" not in str(refused):
+            raise
+        return None
+
+
+def test_hook_without_postgres__gives_the_record_that_the_pull_gives(rig: KoboRig, tmp_path: Path) -> None:
+    folder = tmp_path / "alone"
+    folder.mkdir()
+    wait_for((rig.gateway.folder / "api_keys.json").exists, 10, "the copy of the keys")
+    shutil.copy(rig.gateway.folder / "api_keys.json", folder)
+    away = {"CORRIDOR_POSTGRES_ADMIN_URL": "postgresql://nobody:nothing@127.0.0.1:1/postgres"}
+    forms = {"CORRIDOR_KOBO_FORMS": rig.settings.env["CORRIDOR_KOBO_FORMS"]}
+    with run_gateway(rig.settings, folder, env={**away, **forms}) as gateway:
+        rig.kobo.hook = Hook(f"{gateway.url}/v1/kobo/{rig.name}", headers={"X-API-Key": rig.key})
+        sent = rig.kobo.submit(ASSET, answers("legal"))
+        assert rig.kobo.hook.log[sent["_id"]][0] == 202, gateway.log()
+        edited = rig.kobo.edit(ASSET, sent["_id"], {"person/age": "70"})
+        rig.kobo.hook.send(rig.kobo, ASSET, edited["_id"])
+        assert rig.kobo.hook.log[sent["_id"]][0] == 503
+        assert rig.kobo.hook.waiting == [sent["_id"]]
+    untouched = rig.kobo.submit(ASSET, answers())
+    rig.post(untouched)
+    rig.pull()
+    assert sorted(row[:3] for row in rig.wait(5)) == sorted(
+        [
+            (sent["meta/rootUuid"].removeprefix("uuid:"), 1, "create"),
+            (sent["meta/rootUuid"].removeprefix("uuid:"), 2, "correct"),
+            (f"{sent['meta/rootUuid'].removeprefix('uuid:')}/services/1", 1, "create"),
+            (f"{sent['meta/rootUuid'].removeprefix('uuid:')}/services/1", 2, "correct"),
+            (untouched["_uuid"], 1, "create"),
+        ]
     )
-    assert rig.state(sent["meta/rootUuid"].removeprefix("uuid:"))["settled"] is False
+
+
+def test_dag__pulls_every_form_and_says_which_failed(rig: KoboRig) -> None:
+    rig.kobo.submit(ASSET, answers())
+    forms = Path(rig.settings.env["CORRIDOR_KOBO_FORMS"])
+    (forms / "broken.yaml").write_text("form: broken\n", encoding="utf-8")
+    environment = {**os.environ, **rig.settings.env, "CORRIDOR_HOME": str(rig.settings.home)}
+    code = (
+        "import runpy; dag = runpy.run_path('dags/pull_kobo.py')['dag']; "
+        "print('schedule', dag.schedule is not None); print(dag.task_dict['pull'].python_callable(params={}))"
+    )
+    command = [sys.executable, "-W", "ignore", "-c", code]
+    done = subprocess.run(command, cwd=REPO, env=environment, capture_output=True, text=True, timeout=120)
+    assert "schedule True" in done.stdout
+    assert "AirflowFailException" in done.stderr
+    assert "broken.yaml, line 1" in done.stderr
+    assert [row[1:3] for row in rig.wait(1)] == [(1, "create")], "the other form was pulled all the same"
+    (forms / "broken.yaml").unlink()
+    done = subprocess.run(command, cwd=REPO, env=environment, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr
+    assert "'listed': 1, 'sent': 0" in done.stdout
 
 
 def test_partly_refused__is_202_with_the_question(shared: KoboRig) -> None:
@@ -250,8 +348,7 @@ def test_wrong_key_or_form__is_final(
     assert httpx.post(url, json={}, headers=own, timeout=30).status_code == status
 
 
-def test_key_of_another_partner__may_not_send(shared: KoboRig, make_key: object) -> None:
-    assert callable(make_key)
+def test_key_of_another_partner__may_not_send(shared: KoboRig, make_key: Callable[..., str]) -> None:
     key = make_key(programme="OPS", partner=f"{shared.name}-b", source_prefix=f"urn:{shared.name}-b:")
     assert shared.post({}, **{"X-API-Key": key}).status_code == 403
 
