@@ -192,7 +192,8 @@ def test_head__is_get_without_a_body_and_options_tells_the_methods(settings: Set
 def test_page_that_fails__is_a_problem_and_no_traceback(settings: Settings, caplog: pytest.LogCaptureFixture) -> None:
     async def ask() -> httpx.Response:
         async with gateway_of(settings) as gateway:
-            gateway.log.is_reachable = lambda: {}["a secret"]  # type: ignore[method-assign,assignment]
+            broken: dict[str, bool] = {}
+            gateway.log.is_reachable = lambda: broken["a secret"]  # type: ignore[method-assign]
             transport = httpx.ASGITransport(app=gateway)
             async with httpx.AsyncClient(transport=transport, base_url="http://gateway") as client:
                 return await client.get("/v1/health/ready", headers={"Accept-Language": "fr"})
