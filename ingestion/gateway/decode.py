@@ -62,11 +62,12 @@ def form_of(content_type: bytes, headers: Headers, *, plain_json: bool = False) 
         return Form.STRUCTURED
     if media == b"application/cloudevents-batch+json":
         return Form.BATCH
-    if media is None or not (media in (b"application/json", b"text/json") or media.endswith(b"+json")):
+    # A binary event whose sender names no content type, as the Python SDK does, holds JSON here too.
+    if media is None or not (media in (b"application/json", b"text/json", b"") or media.endswith(b"+json")):
         return None
     if any(name == b"ce-specversion" for name, _ in headers):
         return Form.BINARY
-    return Form.STRUCTURED if plain_json else None
+    return Form.STRUCTURED if plain_json and media else None
 
 
 def decode(form: Form, body: bytes, headers: Headers) -> list[Any]:

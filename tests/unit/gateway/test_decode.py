@@ -123,6 +123,8 @@ def test_plain_json__is_an_event_only_where_the_sender_cannot_say_so() -> None:
     assert form_of(b"application/json", [], plain_json=True) is Form.STRUCTURED
     assert form_of(b"application/json", [(b"ce-specversion", b"1.0")], plain_json=True) is Form.BINARY
     assert form_of(b"text/plain", [], plain_json=True) is None
+    assert form_of(b"", [], plain_json=True) is None
+    assert form_of(b"", [(b"ce-specversion", b"1.0")]) is Form.BINARY
 
 
 @pytest.mark.parametrize("headers", [[(b"ce-id", b"%ff")], [(b"ce-id", b"1"), (b"ce-id", b"2")]])
