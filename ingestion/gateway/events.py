@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ingestion.gateway import answers
 from ingestion.gateway.answers import Problem, Send, send_check, send_problem, send_results
+from ingestion.gateway.authenticate import KEY_ID
 from ingestion.gateway.decode import MAX_EVENT, MAX_EVENTS, DecodeError, Form, decode, form_of, raw_events
 from ingestion.gateway.inflate import inflate
 from ingestion.gateway.intake import Outcome
@@ -59,6 +60,7 @@ class EventsRoute:
             if answer.status == 429:
                 self._metrics.limited[answer.code] += 1
             answer = answer.status
+        scope.pop(KEY_ID, None)  # counted here
         self._metrics.request(answer, time.perf_counter() - began)
 
     async def _answer(

@@ -78,7 +78,9 @@ def test_single_event__is_in_kafka_with_a_token(
     response = _post(gateway_url, make_key(**partner.scope()), event)
     assert response.status_code == 202
     result = {"index": 0, "id": event["id"], "status": "accepted"}
-    assert response.json() == {"accepted": 1, "rejected": 0, "results": [result]}
+    body = response.json()
+    assert (body["accepted"], body["duplicates"], body["rejected"], body["results"]) == (1, 0, 0, [result])
+    assert response.headers["location"] == f"/v1/receipts/{body['receipt']}"
     (record,) = accepted.wait(1, partner=partner.name)
     assert record["data"]["person_token"].startswith("tok1_k1_")
     assert "person_id" not in record["data"]
@@ -259,4 +261,4 @@ def test_log_file__holds_no_key_and_no_identifier(
 
 def test_health__is_ready(gateway_url: str) -> None:
     ready = httpx.get(f"{gateway_url}/v1/health/ready")
-    assert (ready.status_code, ready.json()["checks"]) == (200, {"keys": True, "kafka": True})
+    assert (ready.status_code, ready.json()["checks"]) == (200, {"keys": True, "kafka": True, "spool": True})
