@@ -108,6 +108,12 @@ class _Run:
         count = f"select count(*) filter (where not s.voided) as newly {_VANISHED}"
         newly = self._one(count, [self._form.name, self._began])["newly"]
         name, known = self._form.name, newly + self.done.listed
+        if self.done.without_ids:
+            raise PullRefused(
+                f"{self.done.without_ids} submissions of {name} came without meta/rootUuid, so that nobody can say "
+                "which vanished: nothing was voided. If the server is older than that, write `identity: id` into the "
+                "form's file before it sends data."
+            )
         advice = f"If they were really deleted, run `corridor kobo pull {name} --accept-deletions`."
         if newly and not self.done.listed:
             raise PullRefused(
@@ -155,36 +161,43 @@ class _Run:
 
     def _send(self, submissions: Sequence[Row], unchanged: dict[str, str]) -> None:
         """Claim, send and settle one chunk."""
-        shares = []
+        mappable = []
         for submission in submissions:
             if missing_ids(self._form, submission):
                 continue
             if unknown_questions(self._form, submission):
                 self._door.send_to_hook(self._form.name, submission)
                 self.done.refused += 1
-                continue
-            identity = identity_of(self._form, submission)
-            mapped = map_submission(self._form, submission, identity.root)
-            digest = digest_of(self._digest_key, mapped)
-            if unchanged.get(identity.root) == digest:
-                self._db.execute(_REMAPPED, [self._form.mapping, self._form.name, identity.root])
-                continue
-            row = self._one(CLAIM, claim_parameters(self._form, identity, digest, live_of(mapped), "pull"))
-            if row["is_superseded"]:
-                continue
-            claim = Claim(row["claimed_version"], row["live_before"])
-            events = events_of(self._form, identity, claim.version, mapped)
-            events += voids_of(self._form, identity.root, claim.version, gone_of(claim.live_before, mapped))
-            shares.append(_Share(identity.root, claim, events, mapped))
+            else:
+                mappable.append(submission)
+        with self._db.transaction():  # one commit for all claims, and before anything is sent
+            shares = [share for each in mappable if (share := self._claim(each, unchanged)) is not None]
         self.done.sent += len(shares)
         self._deliver(shares)
 
+    def _claim(self, submission: Row, unchanged: dict[str, str]) -> _Share | None:
+        """The version of a submission and its events; None if there is nothing to send."""
+        identity = identity_of(self._form, submission)
+        mapped = map_submission(self._form, submission, identity.root)
+        digest = digest_of(self._digest_key, mapped)
+        if unchanged.get(identity.root) == digest:
+            self._db.execute(_REMAPPED, [self._form.mapping, self._form.name, identity.root])
+            return None
+        row = self._one(CLAIM, claim_parameters(self._form, identity, digest, live_of(mapped), "pull"))
+        if row["is_superseded"]:
+            return None
+        claim = Claim(row["claimed_version"], row["live_before"])
+        events = events_of(self._form, identity, claim.version, mapped)
+        events += voids_of(self._form, identity.root, claim.version, gone_of(claim.live_before, mapped))
+        return _Share(identity.root, claim, events, mapped)
+
     def _void(self, roots: Sequence[str]) -> None:
         shares = []
-        for root in roots:
-            row = self._one(VOID, {"form": self._form.name, "root": root})
-            claim = Claim(row["claimed_version"], row["live_before"])
-            shares.append(_Share(root, claim, voids_of(self._form, root, claim.version, claim.live_before)))
+        with self._db.transaction():
+            for root in roots:
+                row = self._one(VOID, {"form": self._form.name, "root": root})
+                claim = Claim(row["claimed_version"], row["live_before"])
+                shares.append(_Share(root, claim, voids_of(self._form, root, claim.version, claim.live_before)))
         self.done.voided += len(shares)
         self._deliver(shares)
 
@@ -194,16 +207,16 @@ class _Run:
         self.done.duplicates += summary.duplicates
         self.done.refused += len(summary.rejected)
         self.done.receipts = summary.receipts[-1:] or self.done.receipts
+        receipt = self.done.receipts[-1] if self.done.receipts else None
         at = 0
-        for share in shares:
-            answers = results[at : at + len(share.events)]
-            at += len(share.events)
-            for answer, each in zip(answers, share.mapped, strict=False):
-                answer["question"] = each.question_at(answer.get("pointer") or "")
-            receipt = self.done.receipts[-1] if self.done.receipts else None
-            self._db.execute(
-                SETTLE, settle_parameters(self._form, share.root, share.claim, share.events, answers, receipt)
-            )
+        with self._db.transaction():
+            for share in shares:
+                answers = results[at : at + len(share.events)]
+                at += len(share.events)
+                for answer, each in zip(answers, share.mapped, strict=False):
+                    answer["question"] = each.question_at(answer.get("pointer") or "")
+                settled = settle_parameters(self._form, share.root, share.claim, share.events, answers, receipt)
+                self._db.execute(SETTLE, settled)
 
     def _one(self, query: str, parameters: Any) -> Row:
         row = self._db.execute(query.encode(), parameters).fetchone()

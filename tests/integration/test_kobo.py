@@ -158,6 +158,16 @@ def test_lost_permission__does_not_void_a_city(rig: KoboRig) -> None:
     assert sorted(newest.values()) == [(1, "create")] * 20 + [(3, "correct")] * 10
 
 
+def test_server_that_stops_giving_root_uuids__voids_nothing(rig: KoboRig) -> None:
+    for _ in range(3):
+        rig.kobo.submit(ASSET, answers())
+    assert rig.pull().accepted == 3
+    for submission in rig.kobo.projects[ASSET].values():
+        del submission["meta/rootUuid"]
+    with pytest.raises(PullRefused, match="without meta/rootUuid"):
+        rig.pull()
+
+
 def test_more_than_one_page__is_listed_and_read_whole(rig: KoboRig) -> None:
     for _ in range(1203):
         rig.kobo.submit(ASSET, answers())
