@@ -191,7 +191,8 @@ class Intake:
         not_taken = [place for place in await self._log.write(records) if place < len(sending.places)]
         if not_taken:
             await self._settle_not_taken(not_taken, events, sending, results, language)
-        self._recent.remember(sending.contents)
+        if sending.contents:
+            self._recent.remember(sending.contents)
         accepted = len(sending.places) - len(not_taken)
         duplicates = sum(result["status"] == "duplicate" for result in results) if sending.repeated else 0
         self._metrics.accepted += accepted

@@ -8,13 +8,13 @@ number of those that were refused, where there are any.
 
 from __future__ import annotations
 
-import random
 import re
-import time
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 from hmac import compare_digest
+from random import getrandbits
+from time import time_ns
 
 _PATTERN = re.compile(
     r"(rcp_([0-9a-f]{14})[0-9a-f]{8})(?:(_([0-9]{1,9})(?:d([0-9]{1,9}))?(?:r([0-9]{1,9}))?)_([0-9a-f]{8}))?"
@@ -39,14 +39,18 @@ class ReceiptIds:
     """Makes and reads receipt ids with the secret `receipt_key`."""
 
     def __init__(self, secret: str) -> None:
-        self._key = blake2b(secret.encode()).digest()
+        # Copied for each id: the key is then worked in already.
+        self._keyed = blake2b(key=blake2b(secret.encode()).digest(), digest_size=4)
         self._last = 0
 
     def mark(self) -> str:
         """A new mark; later ones of a process sort after earlier ones."""
-        self._last = now = max(time.time_ns() // 1000, self._last + 1)
+        now = time_ns() // 1000
+        if now <= self._last:
+            now = self._last + 1
+        self._last = now
         # Not a secret: the MAC is what nobody can guess.
-        return f"rcp_{now:014x}{random.getrandbits(32):08x}"
+        return f"rcp_{now:014x}{getrandbits(32):08x}"
 
     def sign(self, mark: str, partner: str, events: int, repeated: int = 0, refused: int = 0) -> str:
         """The id of the receipt for `events` events of `partner`: so many duplicates and so many refused at once."""
@@ -74,4 +78,6 @@ class ReceiptIds:
         return Receipt(mark, taken_at, int(events), int(repeated or 0), int(refused or 0))
 
     def _mac(self, text: str, partner: str) -> str:
-        return blake2b(f"{text}|{partner}".encode(), key=self._key, digest_size=4).hexdigest()
+        mac = self._keyed.copy()
+        mac.update(f"{text}|{partner}".encode())
+        return mac.hexdigest()

@@ -19,6 +19,7 @@ MEANINGS = {
 _AWAY = _t(
     "The database does not answer now, so this is only what the receipt itself says. Ask again in a few seconds."
 )
+_ON_THEIR_WAY = _t("Some events are on their way. Each of them will stand in this list when it has arrived.")
 _WHAT_TO_DO = _t(
     "Look which of the two events is right. If this one is another event, send it with an id of its own; if it changes "
     "the first one, send it with a new id, the same subject and operation correct."
@@ -28,13 +29,13 @@ _WHOLE = _t("the whole programme")
 
 
 def in_words(standing: Standing, language: str) -> dict[str, Any]:
-    """`meanings` of the statuses that occur, a `note` if details are missing, and the `results` with sentences."""
+    """`meanings` of the statuses that occur, a `note` if something is missing, and the `results` with sentences."""
     said: dict[str, Any] = {
         "meanings": {status: say(language, MEANINGS[status]) for status in standing.counts},
         "results": [_result(result, language) for result in standing.results],
     }
-    if not standing.details:
-        said["note"] = say(language, _AWAY)
+    if not standing.details or not standing.is_settled:
+        said["note"] = say(language, _ON_THEIR_WAY if standing.details else _AWAY)
     return said
 
 

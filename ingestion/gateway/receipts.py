@@ -53,6 +53,11 @@ class Standing:
     publication: Row | None = None
     details: bool = True
 
+    @property
+    def is_settled(self) -> bool:
+        """False while events are on their way, so that `results` may leave some out."""
+        return ACCEPTED not in self.counts
+
 
 def standing_without_details(receipt: Receipt) -> Standing:
     """What the id says by itself. Raises DatabaseAway for a bare mark, which says nothing."""
@@ -75,13 +80,11 @@ async def standing(
         counts = {row["status"]: row["events"] for row in await _rows(connection, _COUNTS, asked)}
         if receipt.events is None and not counts:
             return None
-        missing, whereabouts = _missing(receipt, counts)
-        if missing:
-            counts[whereabouts] = counts.get(whereabouts, 0) + missing
         rows = await _rows(connection, _PAGE, asked)
-        if missing and status in (None, whereabouts):
+        missing = _add_missing(receipt, counts)
+        if missing is not None and status in (None, missing):
             asked["events"] = receipt.events
-            rows += [{**row, "status": whereabouts} for row in await _rows(connection, _MISSING, asked)]
+            rows += [{**row, "status": missing} for row in await _rows(connection, _MISSING, asked)]
             rows.sort(key=lambda row: row["receipt_index"])
         seen = await _rows(connection, _PUBLICATION, {}) if PUBLISHED in counts else []
     page = rows[:limit]
@@ -94,16 +97,22 @@ async def standing(
     )
 
 
-def _missing(receipt: Receipt, counts: dict[str, int]) -> tuple[int, str]:
-    """How many events the warehouse does not know, and what that means.
+def _add_missing(receipt: Receipt, counts: dict[str, int]) -> str | None:
+    """Add to `counts` the events that the warehouse does not know; return how they stand, if all stand the same.
 
-    An event that was a duplicate at once was never written; while others are on their way, nobody knows which it was,
-    and it is as safe as they are.
+    An event that was a duplicate at once was never written, one that was refused may still be on its way like those
+    that were accepted: the id counts them, and does not say which they are.
     """
-    if receipt.events is None:
-        return 0, ACCEPTED
-    missing = receipt.events - sum(counts.values())
-    return missing, DUPLICATE if missing <= receipt.repeated else ACCEPTED
+    missing = (receipt.events or 0) - sum(counts.values())
+    if missing <= 0:
+        return None
+    refused = min(missing, max(0, receipt.refused - counts.get(REJECTED, 0)))
+    repeated = min(missing - refused, receipt.repeated)
+    added = {ACCEPTED: missing - refused - repeated, DUPLICATE: repeated, REJECTED: refused}
+    for status, number in added.items():
+        if number:
+            counts[status] = counts.get(status, 0) + number
+    return next((status for status, number in added.items() if number == missing), None)
 
 
 def _results(rows: Iterable[Row]) -> Iterable[Row]:
