@@ -30,7 +30,7 @@ POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; "
     "frame-ancestors 'none'"
 )
-_HEADERS = {
+PAGE_HEADERS = {
     "Content-Security-Policy": POLICY,
     "Cache-Control": "no-store",
     "Referrer-Policy": "same-origin",
@@ -105,7 +105,7 @@ class Desk:
     ) -> HTMLResponse:
         """A whole page from its template."""
         language = self.language(request)
-        response = HTMLResponse(self.render(request, name, visitor, **shown), status, headers=_HEADERS)
+        response = HTMLResponse(self.render(request, name, visitor, **shown), status, headers=PAGE_HEADERS)
         if request.query_params.get("lang") in LANGUAGES:
             response.set_cookie(LANGUAGE_COOKIE, language, max_age=31_536_000, samesite="lax", httponly=True)
         return response
@@ -117,7 +117,7 @@ class Desk:
             {
                 "t": lambda sentence, **params: say(language, sentence, **params),
                 "label": lambda text: label(text, language),
-                "number": lambda value: "" if value is None else format_decimal(value, locale=language),
+                "number": lambda value: self.number(value, language),
                 "day": lambda value: _day(value, language),
                 "moment": lambda value: _moment(value, language),
                 "language": language,
@@ -130,6 +130,10 @@ class Desk:
                 **shown,
             }
         )
+
+    def number(self, value: float | None, language: str) -> str:
+        """A number as the language writes it; nothing for None."""
+        return "" if value is None else format_decimal(value, locale=language)
 
     def language(self, request: Request) -> str:
         """As asked for in the address, else as chosen before, else as the browser prefers."""

@@ -7,7 +7,7 @@ from pathlib import Path
 from fastapi import APIRouter
 from fastapi.responses import Response
 
-from ingestion.gateway.partner import data_page, period_page, receipts_page, sign_in, try_event
+from ingestion.gateway.partner import data_page, files_page, period_page, receipts_page, sign_in, try_event
 from ingestion.gateway.partner.desk import Desk
 from ingestion.gateway.services import Services
 
@@ -23,6 +23,6 @@ def router(services: Services) -> APIRouter:
     async def style() -> Response:
         return Response(_STYLE.read_bytes(), media_type="text/css", headers={"Cache-Control": "max-age=3600"})
 
-    for module in (sign_in, try_event, receipts_page, data_page, period_page):
+    for module in (sign_in, files_page, try_event, receipts_page, data_page, period_page):
         made.include_router(module.router(desk))
     return made
