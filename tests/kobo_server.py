@@ -33,6 +33,7 @@ class KoboServer:
         self.token = token
         self.projects: dict[str, dict[int, Submission]] = {}
         self.failures: list[int] = []
+        self.most_per_page = 1000
         self.requests = 0
         self.hook: Hook | None = None
         self._next_id = 14_730_001
@@ -134,7 +135,7 @@ class KoboServer:
         rows = [row for row in self.projects[words[3]].values() if _matches(row, json.loads(asked.get("query", "{}")))]
         for name, direction in reversed(json.loads(asked.get("sort", '{"_id": -1}')).items()):
             rows.sort(key=itemgetter(name), reverse=direction < 0)
-        start, limit = int(asked.get("start", 0)), min(int(asked.get("limit", 100)), 1000)
+        start, limit = int(asked.get("start", 0)), min(int(asked.get("limit", 100)), self.most_per_page)
         shown = rows[start : start + limit]
         if "fields" in asked:
             fields = json.loads(asked["fields"])

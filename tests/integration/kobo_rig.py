@@ -1,4 +1,4 @@
-"""A form, a KoboToolbox and a gateway of one test's own, on the shared stack's Kafka and Postgres."""
+"""A KoboToolbox and a gateway of a module's own, and a form of each test's own, on the shared stack."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from infra.local.secret_files import make_secrets
 from infra.settings import Settings
 from ingestion.keys import create_key
 from ingestion.kobo.pull import Pulled, pull_form
-from tests.gateways import RunningGateway, free_port, run_gateway
+from tests.gateways import RunningGateway, run_gateway
 from tests.kobo_server import Hook, KoboServer
 from tests.support import wait_for
 
@@ -125,33 +125,51 @@ class KoboRig:
         return found
 
 
+@dataclass
+class KoboStage:
+    """What the tests of a module share: a KoboToolbox, and a gateway that reads its forms from `forms`."""
+
+    stack: Settings
+    kobo: KoboServer
+    gateway: RunningGateway
+    forms: Path
+    owner: psycopg.Connection[Any]
+
+
 @contextmanager
-def kobo_rig(stack: Settings, folder: Path, **env: str) -> Iterator[KoboRig]:
-    """Everything running, with an empty project."""
-    name = f"test-kobo-{secrets.token_hex(4)}"
+def kobo_stage(stack: Settings, folder: Path) -> Iterator[KoboStage]:
+    """Everything running, without a form."""
     forms = folder / "forms"
     forms.mkdir()
-    (forms / f"{name}.yaml").write_text(FORM.format(name=name), encoding="utf-8")
     make_secrets(stack)
-    key = create_key(stack.dsn("owner"), programme="OPS", partner=name, source_prefix=f"urn:{name}:")
-    token, port = secrets.token_hex(16), free_port()
-    own = {"CORRIDOR_KOBO_FORMS": str(forms), "CORRIDOR_KOBO_ASSETS": f"{name}={ASSET}", **env}
     with (
-        KoboServer(token).running() as kobo,
-        run_gateway(stack, folder / "gateway", port=port, env=own) as gateway,
+        KoboServer(secrets.token_hex(16)).running() as kobo,
+        run_gateway(stack, folder / "gateway", env={"CORRIDOR_KOBO_FORMS": str(forms)}) as gateway,
         psycopg.connect(stack.dsn("owner"), autocommit=True) as owner,
     ):
-        kobo.projects[ASSET] = {}
-        pulling = {
-            **own,
-            "CORRIDOR_KOBO_URL": kobo.url,
-            "CORRIDOR_SECRET_KOBO_TOKEN": token,
-            "CORRIDOR_GATEWAY_URL": gateway.url,
-        }
-        settings = replace(stack, env={**stack.env, **pulling})
-        try:
-            yield KoboRig(name, settings, kobo, gateway, key, owner)
-        finally:
-            for path in (stack.home / "secrets").glob(f"kobo_{name.replace('-', '_')}_*"):
-                path.unlink()
-            owner.execute("delete from ops.kobo_submissions where form = %s", [name])
+        yield KoboStage(stack, kobo, gateway, forms, owner)
+
+
+@contextmanager
+def kobo_rig(stage: KoboStage) -> Iterator[KoboRig]:
+    """A form, a partner and an empty project of one test's own."""
+    stack, name = stage.stack, f"test-kobo-{secrets.token_hex(4)}"
+    path = stage.forms / f"{name}.yaml"
+    path.write_text(FORM.format(name=name), encoding="utf-8")
+    key = create_key(stack.dsn("owner"), programme="OPS", partner=name, source_prefix=f"urn:{name}:")
+    stage.kobo.projects[ASSET], stage.kobo.hook = {}, None
+    pulling = {
+        "CORRIDOR_KOBO_FORMS": str(stage.forms),
+        "CORRIDOR_KOBO_ASSETS": f"{name}={ASSET}",
+        "CORRIDOR_KOBO_URL": stage.kobo.url,
+        "CORRIDOR_SECRET_KOBO_TOKEN": stage.kobo.token,
+        "CORRIDOR_GATEWAY_URL": stage.gateway.url,
+    }
+    settings = replace(stack, env={**stack.env, **pulling})
+    try:
+        yield KoboRig(name, settings, stage.kobo, stage.gateway, key, stage.owner)
+    finally:
+        path.unlink()
+        for kept in (stack.home / "secrets").glob(f"kobo_{name.replace('-', '_')}_*"):
+            kept.unlink()
+        stage.owner.execute("delete from ops.kobo_submissions where form = %s", [name])
