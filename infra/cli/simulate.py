@@ -109,7 +109,8 @@ def _send(simulation: Simulation, settings: Settings, rate: float | None) -> Non
         except SendError as error:
             raise Problem(str(error)) from error
     surprises = receipt.surprises(simulation.dispatches)
-    print(f"accepted {receipt.accepted}, refused {len(receipt.refused)}, other than expected {len(surprises)}")
+    known = f", known already {receipt.duplicates}" if receipt.duplicates else ""
+    print(f"accepted {receipt.accepted}{known}, refused {len(receipt.refused)}, other than expected {len(surprises)}")
     for sentence in surprises[:10]:
         print(sentence)
     if surprises:

@@ -27,10 +27,14 @@ WRITE_VERSIONS = ".venv/pipeline/bin/python -m ingestion.history.versions"
 
 @dataclass(frozen=True)
 class HistorySummary:
-    """What became of the figures; `refused` are the records that the gateway refused, all of them as expected."""
+    """What became of the figures; `refused` are the records that the gateway refused, all of them as expected.
+
+    `duplicates`: those that the gateway remembered; others that had been sent before are found at load.
+    """
 
     sent: int
     accepted: int
+    duplicates: int
     refused: tuple[str, ...]
 
 
@@ -58,7 +62,7 @@ def send_history(url: str, key: str, history: History | None = None) -> HistoryS
             + "; ".join(surprises)
             + ". Correct these records (or their expect_rejected) and send the file again."
         )
-    return HistorySummary(len(history.records), summary.accepted, tuple(refused))
+    return HistorySummary(len(history.records), summary.accepted, summary.duplicates, tuple(refused))
 
 
 def history_key(settings: Settings) -> str:
@@ -92,7 +96,7 @@ def check_versions(history: History, ledger: Ledger | None = None) -> None:
 
 
 def _surprise(record: str, expected: str | None, answer: dict[str, Any]) -> str:
-    if answer["status"] == "accepted":
+    if answer["status"] != "rejected":
         return f"{record} was accepted, but should be refused with {expected}"
     got = f"{answer.get('code')} at {answer.get('pointer') or '/'}: {answer.get('detail')}"
     return f"{record} was refused ({got})" + (f", but with {expected} expected" if expected else "")
@@ -117,7 +121,8 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"The history was not sent: Postgres does not answer ({error}). Run `make up`.", file=sys.stderr)
         return 1
     refused = f", {len(summary.refused)} refused as expected ({', '.join(summary.refused)})" if summary.refused else ""
-    print(f"History: {summary.sent} figures sent, {summary.accepted} accepted{refused}.")
+    known = f", {summary.duplicates} known already" if summary.duplicates else ""
+    print(f"History: {summary.sent} figures sent, {summary.accepted} accepted{known}{refused}.")
     return 0
 
 

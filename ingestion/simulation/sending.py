@@ -21,6 +21,8 @@ class Receipt:
     """What became of the events; `refused` maps an event's place in the sending order to the gateway's code."""
 
     accepted: int = 0
+    #: Known to the gateway already; an earlier duplicate is found at load and counts as accepted here.
+    duplicates: int = 0
     refused: dict[int, str] = field(default_factory=dict)
 
     def surprises(self, dispatches: Sequence[Dispatch]) -> list[str]:
@@ -54,6 +56,7 @@ def send(
                 events = [dispatches[place].event for place in places]
                 summary = send_events(events, keys[sender], url, client=client, batch_size=500)
                 receipt.accepted += summary.accepted
+                receipt.duplicates += summary.duplicates
                 receipt.refused |= {places[result["index"]]: _code(result) for result in summary.rejected}
             if on_progress is not None:
                 on_progress(first + len(chunk))
