@@ -297,6 +297,11 @@ def test_unknown_question__is_refused_kept_and_taken_once_the_mapping_knows_it(r
     query = "select code, detail from raw.rejected_events where receipt = %s"
     kept = wait_for(lambda: rig.owner.execute(query, [problem["receipt"][:26]]).fetchall(), 120, "the rejection in raw")
     assert kept == [("kobo_unknown_question", "The form has questions that the mapping does not know")]
+    url = f"{rig.gateway.url}/v1/receipts/{problem['receipt']}"
+    receipt = httpx.get(url, headers={"X-API-Key": rig.key}, timeout=30)
+    assert receipt.status_code == 200
+    assert "kobo_unknown_question" in receipt.text
+    assert "+251911223344" not in receipt.text
     assert rig.pull().sent == 0
 
     path = Path(rig.settings.env["CORRIDOR_KOBO_FORMS"]) / f"{rig.name}.yaml"
