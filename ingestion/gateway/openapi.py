@@ -35,6 +35,8 @@ _STORING = {
     "422": ("Every event was refused; `results` says why.", "refused"),
     "507": ("Not stored, the disk is full: send the same again after `Retry-After`.", "problem"),
 }
+#: Paths whose every answer is listed.
+_EXACT = ("/v1/events", "/v1/validate")
 _RETRIED = ("429", "503", "507")
 
 
@@ -212,8 +214,10 @@ def _answers() -> dict[str, Any]:
 
 
 def _add_problems(paths: dict[str, Any]) -> None:
-    """What FastAPI calls a validation error is a problem here; and any route may answer with one."""
-    for item in paths.values():
+    """What FastAPI calls a validation error is a problem here; and any page may answer with one."""
+    for path, item in paths.items():
+        if path in _EXACT:
+            continue
         for operation in item.values():
             answers = operation["responses"]
             if "HTTPValidationError" in str(answers.get("422")):
