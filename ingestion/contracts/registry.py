@@ -44,6 +44,8 @@ class Contract:
     ordered: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]
     #: Paths within data of what people word as they like; "*" stands for every member of a list.
     free_texts: tuple[tuple[str, ...], ...]
+    #: Properties of data that are codes of other records, or links: worded by the sender, and no prose.
+    references: tuple[str, ...]
 
     @property
     def about_a_person(self) -> bool:
@@ -111,6 +113,7 @@ def _read(folder: Path) -> Contract:
         integers=tuple(n for n, p in schema["properties"].items() if p.get("type") == "integer"),
         ordered=tuple(_ordered(schema)),
         free_texts=tuple(_free_texts(schema)),
+        references=tuple(name for name in schema["properties"] if name.endswith("_ref") or name == "url"),
     )
 
 

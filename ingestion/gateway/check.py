@@ -10,7 +10,7 @@ from ingestion.gateway import order
 from ingestion.gateway.decode import MAX_DEPTH
 from ingestion.gateway.explain import explain
 from ingestion.gateway.extensions import without_extensions
-from ingestion.gateway.identifiers import attribute_with_identifier, tokenise
+from ingestion.gateway.identifiers import attribute_with_identifier, text_with_identifier, tokenise
 from ingestion.gateway.places import Places
 from ingestion.gateway.records import Accepted, utc_text
 from ingestion.gateway.refusal import (
@@ -19,6 +19,7 @@ from ingestion.gateway.refusal import (
     SCHEMA_VIOLATION,
     UNKNOWN_TYPE,
     Refusal,
+    pointer_of,
 )
 from ingestion.gateway.scope import Key, refuse_source_programme_type, settle_city
 from ingestion.gateway.screening import screen, screen_record_id
@@ -37,6 +38,7 @@ _GIVES_AWAY = _t(
     "The {attribute} gives away the identifier of a person or household, and it is stored as it is: "
     "use the id of the record, or the name of the system, instead."
 )
+_REPEATS = _t("{name} repeats the identifier of a person or household: leave it out.")
 
 
 class Checker:
@@ -132,10 +134,15 @@ class Checker:
             attribute = attribute_with_identifier(event, contract)
             if attribute is not None:
                 return Refusal(PLAIN_IDENTIFIER, f"/{attribute}", _GIVES_AWAY, {"attribute": attribute})
-        refusal = screen_record_id("subject", event["subject"]) or screen_record_id("id", event["id"])
-        if refusal is None and contract.free_texts and data:
-            refusal = screen(data, contract, self.places.countries.get(city or ""))
-        return refusal
+            path = text_with_identifier(data, contract)
+            if path is not None:
+                return Refusal(PLAIN_IDENTIFIER, pointer_of(["data", *path]), _REPEATS, {"name": str(path[0])})
+        country = self.places.countries.get(city or "")
+        for name in ("subject", "id", "source"):
+            refusal = screen_record_id(name, event[name], country)
+            if refusal is not None:
+                return refusal
+        return screen(data, contract, country) if data else None
 
     def _explain(self, event: dict[str, Any], contract: Contract | None, void: bool, key: Key) -> Refusal:
         """Envelope first, then scope, then data: nobody learns a contract that the key may not use."""

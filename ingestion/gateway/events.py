@@ -142,5 +142,7 @@ class EventsRoute:
     async def _refuse_json(self, error: DecodeError, key: Key, body: bytes) -> Problem:
         """What cannot be parsed is kept too."""
         if self._stores:
-            await self._intake.keep_refused(body, Refusal(INVALID_JSON, "", error.template, error.params), key)
+            # The name of a header is the sender's own word; the place of a fault is a number.
+            params = {name: "…" if isinstance(value, str) else value for name, value in error.params.items()}
+            await self._intake.keep_refused(body, Refusal(INVALID_JSON, "", error.template, params), key)
         return answers.INVALID_JSON._replace(detail=error.template, params=error.params)

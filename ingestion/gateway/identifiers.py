@@ -44,6 +44,33 @@ def attribute_with_identifier(event: dict[str, Any], contract: Contract) -> str 
     return None
 
 
+def text_with_identifier(data: dict[str, Any], contract: Contract) -> list[str | int] | None:
+    """Where a text within `data` repeats the plain identifier that stands beside it, else None."""
+    for identifier in contract.identifiers:
+        plain = data.get(identifier.plain)
+        wanted = normalise(plain) if isinstance(plain, str) else ""
+        if len(wanted) < _TELLING:
+            continue
+        for path in (*contract.free_texts, *((name,) for name in contract.references)):
+            for where, text in texts_at(data, path):
+                if wanted in normalise(text):
+                    return where
+    return None
+
+
+def texts_at(
+    value: Any, path: tuple[str, ...], where: tuple[str | int, ...] = ()
+) -> Iterator[tuple[list[str | int], str]]:
+    """The texts at `path` within parsed JSON, each with its own path; "*" stands for every member of a list."""
+    if isinstance(value, str) and not path:
+        yield list(where), value
+    elif isinstance(value, list):
+        for place, item in enumerate(value):
+            yield from texts_at(item, path[1:] if path[:1] == ("*",) else path, (*where, place))
+    elif isinstance(value, dict) and path and path[0] in value:
+        yield from texts_at(value[path[0]], path[1:], (*where, path[0]))
+
+
 def holds_sent_value(text: str, values: Iterable[Any]) -> bool:
     """True if a text or number anywhere within `values` occurs in `text`: for events that no contract explains."""
     text = normalise(text)

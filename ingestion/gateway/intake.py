@@ -19,8 +19,9 @@ from ingestion.gateway.metrics import Metrics
 from ingestion.gateway.receipt_ids import ReceiptIds
 from ingestion.gateway.recent import HASH_BYTES, RecentIdentities, identity_of
 from ingestion.gateway.records import Accepted, Record, now_text, rejected_value
-from ingestion.gateway.refusal import EVENT_TOO_LARGE, ID_REUSED, Refusal
+from ingestion.gateway.refusal import EVENT_TOO_LARGE, ID_REUSED, PERSONAL_DATA, PLAIN_IDENTIFIER, Refusal
 from ingestion.gateway.scope import Key
+from ingestion.gateway.screening import screen_record_id
 from ingestion.sealing import Sealer
 from ingestion.topics import REJECTED
 from ingestion.words import _t
@@ -276,21 +277,23 @@ class Intake:
             and validator.is_valid(event[name])
             and (refusal.pointer != f"/{name}" or refusal is _ID_REUSED)
         }
-        contract = self.checker.contract_of(event)
-        free = {"id", "source"}  # what a sender words as it likes
-        if contract is not None and attribute_with_identifier(event, contract) is not None:
-            return {name: value for name, value in known.items() if name not in free}
+        contract, places = self.checker.contract_of(event), self.checker.places
         if contract is None:
-            free.add("type")
-        if not self.checker.places.knows(known.get("city") or ""):
-            free.add("city")
+            known.pop("type", None)
+        if not places.knows(known.get("city") or ""):
+            known.pop("city", None)
+        country = places.countries.get(known.get("city") or "")
         # The contract may be unknown or broken, so any value that was sent could be an identifier.
-        sent = [value for name, value in event.items() if name == "data" or name not in self._envelope_names]
-        return {
-            name: value
-            for name, value in known.items()
-            if name not in free or value is None or not holds_sent_value(value, sent)
-        }
+        sent = [event.get("data"), {name: value for name, value in event.items() if name not in self._envelope_names}]
+        gives_away = (contract is not None and attribute_with_identifier(event, contract) is not None) or (
+            # The id is often made from the subject.
+            refusal.code in (PERSONAL_DATA, PLAIN_IDENTIFIER) and refusal.pointer in ("/subject", "/id", "/source")
+        )
+        for name in {"id", "source"} & known.keys():  # what a sender words as it likes
+            value = str(known[name])
+            if gives_away or screen_record_id(name, value, country) is not None or holds_sent_value(value, sent):
+                del known[name]
+        return known
 
 
 def result_of(index: int, event: Any, verdict: Verdict, language: str) -> dict[str, Any]:

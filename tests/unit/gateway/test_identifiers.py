@@ -63,6 +63,37 @@ def test_short_identifier__within_a_longer_word_is_chance(checker: Checker, even
     assert isinstance(checker.check(sent, KEY), Accepted)
 
 
+@pytest.mark.parametrize("name", ["desk", "origin_area"])
+def test_identifier__may_not_be_repeated_in_a_text(checker: Checker, event: Make, name: str) -> None:
+    sent = _registration(event, PLAIN)
+    sent["data"][name] = f"see card {PLAIN.lower()}"
+    refusal = checker.check(sent, KEY)
+    assert isinstance(refusal, Refusal)
+    assert (refusal.code, refusal.pointer) == ("plain_identifier", f"/data/{name}")
+    assert PLAIN not in refusal.say()
+
+
+@pytest.mark.parametrize(
+    ("changes", "hidden"),
+    [
+        ({"id": "amina@example.org"}, "id"),
+        ({"id": "0911223344"}, "id"),
+        ({"source": f"{KEY.source_prefix}+251911223344"}, "source"),
+        ({"subject": "+251911223344", "id": "251911223344-1"}, "id"),
+        ({"type": "amina.kebede.v1"}, "type"),
+        ({"city": "AMINA-KEBEDE"}, "city"),
+        ({"cf998877": 1, "id": "x-cf998877"}, "id"),
+    ],
+)
+def test_refused_event__shows_no_attribute_that_nobody_looked_at(
+    checker: Checker, event: Make, changes: dict[str, Any], hidden: str
+) -> None:
+    sent = {**_registration(event, city="ADAMA"), **changes}
+    if "subject" not in changes:
+        sent["data"]["sex"] = "F"  # refused for this, before anybody looks at the rest
+    assert _refusal_record(checker, sent)[hidden] is None
+
+
 @pytest.mark.parametrize("attribute", ["id", "source"])
 @pytest.mark.parametrize(
     "changes",
