@@ -56,7 +56,7 @@ WRONG_KEY = "ck_00000000_" + "B" * 43
 
 @pytest.fixture(scope="module")
 def answered(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[httpx.Response]]:
-    """The answers of one gateway to REQUESTS, and to more requests with a wrong key."""
+    """The answers of one gateway to REQUESTS, and to 30 requests at once with a wrong key."""
     home = tmp_path_factory.mktemp("stack")
     settings = settings_without_servers(home)
     leave_key_copy(home)
@@ -71,7 +71,7 @@ def answered(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[httpx.R
                 return await client.post(f"/v1/kobo/{form}", json=body, headers={"X-API-Key": key})
 
             found = {name: [await post(form, body, API_KEY)] for name, (form, body) in REQUESTS.items()}
-            found["wrong key"] = [await post("counts", {}, WRONG_KEY) for _ in range(24)]
+            found["wrong key"] = await asyncio.gather(*(post("counts", {}, WRONG_KEY) for _ in range(30)))
             return found
 
     return asyncio.run(ask())
