@@ -104,11 +104,13 @@ def again(problem: Problem) -> str:
 def render() -> str:
     """The page."""
     events = "".join(f"| `{code}` | {meaning} |\n" for code, meaning in EVENTS.items())
-    rows = "".join(f"| {each.status} | `{each.code}` | {again(each)} | {_sentence(each)} |\n" for each in problems())
+    rows = "".join(f"| {each.status} | `{each.code}` | {again(each)} | {sentence(each)} |\n" for each in problems())
     return f"{_HOW}{events}{_LIMITS}{rows}"
 
 
-def _sentence(problem: Problem) -> str:
+def sentence(problem: Problem) -> str:
+    """What a problem says, with the names of places in it where a value would stand."""
+
     def fill(text: str) -> str:
         return _PLACE.sub(lambda place: str(problem.params.get(place[1], f"_{place[1]}_")), text)
 
