@@ -62,8 +62,12 @@ def sample_for(key: Key, name: str) -> str:
     event = json.loads(_sample(name))
     event["source"] = f"{key.source_prefix}:desk-1" if key.source_prefix[-1].isalnum() else f"{key.source_prefix}desk-1"
     event["programme"] = key.programme
-    if key.only_city is not None and "city" in event:
-        event["city"] = key.only_city
+    if key.only_city is not None:
+        if contracts()[name].place_from_data:
+            event["data"]["place"] = {"level": "city", "code": key.only_city}
+            event.pop("city", None)
+        elif "city" in event:
+            event["city"] = key.only_city
     return json.dumps(event, indent=2, ensure_ascii=False)
 
 
