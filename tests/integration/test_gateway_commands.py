@@ -45,6 +45,25 @@ def test_keys__made_listed_and_revoked(stack: Settings) -> None:
     assert "had been revoked before" in _run(stack, "keys", "revoke", key.split("_")[1]).stdout
 
 
+def test_keys_that_sign__made_rotated_and_their_use_shown(stack: Settings) -> None:
+    partner = Partner()
+    scope = ["--programme", "SIM", "--partner", partner.name, "--source-prefix", partner.prefix]
+    made = _run(stack, "keys", "create", "--webhook", *scope)
+    assert made.returncode == 0, made.stderr
+    assert re.fullmatch(r"whsec_[A-Za-z0-9+/]{43}=\n", made.stdout)
+    found = re.search(r"/v1/events\?key_id=([0-9a-f]{8}) ", made.stderr)
+    assert found is not None
+    key_id = found[1]
+    assert f"{key_id} (signs)" in _run(stack, "keys", "list").stdout.replace("\n", " ")
+    rotated = _run(stack, "keys", "rotate", key_id, "--hours", "1")
+    assert (rotated.returncode, rotated.stdout != made.stdout, "ends" in rotated.stderr) == (0, True, True)
+    assert "is being rotated" in _run(stack, "keys", "rotate", key_id).stderr
+    assert f"Nobody used {key_id}" in _run(stack, "keys", "uses", key_id).stdout
+    plain = _run(stack, "keys", "create", *scope).stdout.strip().split("_")[1]
+    assert "signs nothing" in _run(stack, "keys", "rotate", plain).stderr
+    assert "no live key" in _run(stack, "keys", "rotate", "ffffffff").stderr
+
+
 def test_keys__mistakes_are_one_sentence(stack: Settings) -> None:
     partner = Partner()
     scope = ["--programme", "SIM", "--partner", partner.name, "--source-prefix", partner.prefix]
