@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -47,7 +47,12 @@ class Contract:
     #: Properties of data that are codes of other records, or links: worded by the sender, and no prose.
     references: tuple[str, ...]
 
-    @property
+    @cached_property
+    def worded(self) -> frozenset[str]:
+        """The fields of data whose words are the sender's own: free texts, and what names other records."""
+        return frozenset({path[0] for path in self.free_texts} | set(self.references))
+
+    @cached_property
     def about_a_person(self) -> bool:
         """True if data names a person or household, so that one city's key must make its token."""
         return bool(self.identifiers)

@@ -37,7 +37,7 @@ def attribute_with_identifier(event: dict[str, Any], contract: Contract) -> str 
         return None
     for identifier in contract.identifiers:
         plain = data.get(identifier.plain)
-        if isinstance(plain, (str, int)):
+        if isinstance(plain, (str, int)):  # a refused event may hold anything
             found = _attribute_with(normalise(str(plain)), event)
             if found is not None:
                 return found
