@@ -12,8 +12,9 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from ingestion.gateway.partner.advice import advice_for
-from ingestion.gateway.partner.desk import Desk, add_pages
+from ingestion.gateway.partner.desk import Desk
 from ingestion.gateway.partner.figures import current_publication, figures_of
+from ingestion.gateway.partner.guarded import add_pages
 
 WEEKS = 12
 _PLACES = 40

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -17,8 +16,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from ingestion.contracts.labels import label
 from ingestion.gateway.answers import Problem
-from ingestion.gateway.database import DATABASE_AWAY, DatabaseAway
-from ingestion.gateway.partner.session import COOKIE, LIFETIME_SECONDS, Ticket, Tickets
+from ingestion.gateway.partner.forms import read_form
+from ingestion.gateway.partner.guarded import Refused, SignInFirst
+from ingestion.gateway.partner.session import COOKIE, COOKIE_PATH, LIFETIME_SECONDS, Ticket, Tickets
 from ingestion.gateway.scope import Key
 from ingestion.gateway.services import Services
 from ingestion.words import LANGUAGES, _t, language_of, say
@@ -52,22 +52,6 @@ class Visitor:
     ticket: Ticket
 
 
-class SignInFirst(Exception):
-    """Raised by a page that needs a visitor when there is none; `problem` says why a cookie no longer opens it."""
-
-    def __init__(self, problem: Problem | None = None) -> None:
-        super().__init__()
-        self.problem = problem
-
-
-class Refused(Exception):
-    """Raised by a page that cannot do what was asked; answered as a page of its own."""
-
-    def __init__(self, problem: Problem) -> None:
-        super().__init__()
-        self.problem = problem
-
-
 class Desk:
     """Renders pages and knows visitors. One a gateway process."""
 
@@ -90,15 +74,23 @@ class Desk:
         key = await self.services.authenticator.authenticate({b"x-api-key": ticket.presented.encode()}, request.scope)
         if isinstance(key, Problem):
             raise SignInFirst(key)
+        request.state.visitor = Visitor(key, ticket)
         return Visitor(key, ticket)
 
-    async def visitor_with_form(self, request: Request) -> tuple[Visitor, dict[str, Any]]:
+    async def visitor_with_form(self, request: Request) -> tuple[Visitor, dict[str, str]]:
         """The visitor and the fields of a form that this session was given. Raises SignInFirst or Refused."""
         visitor = await self.visitor(request)
-        form = dict(await request.form())
+        form = await self.form(request)
         if not visitor.ticket.owns(form.get("form_token")):
             raise Refused(STALE_FORM)
         return visitor, form
+
+    async def form(self, request: Request) -> dict[str, str]:
+        """The fields of a form. Raises Refused."""
+        form = await read_form(request)
+        if isinstance(form, Problem):
+            raise Refused(form)
+        return form
 
     def page(
         self, request: Request, name: str, visitor: Visitor | None = None, status: int = 200, **shown: Any
@@ -142,9 +134,12 @@ class Desk:
                 return str(wanted)
         return language_of(request.headers.get("accept-language", ""))
 
-    def problem(self, request: Request, problem: Problem, visitor: Visitor | None = None) -> Response:
+    def problem(self, request: Request, problem: Problem) -> Response:
         """What happened and what to do, as a page."""
-        return self.page(request, "problem.html", visitor, problem.status, problem=problem)
+        visitor = getattr(request.state, "visitor", None)
+        response = self.page(request, "problem.html", visitor, problem.status, problem=problem)
+        response.headers.update({name.decode(): value.decode() for name, value in problem.headers})
+        return response
 
     def signed_in(self, request: Request, presented: str, to: str) -> Response:
         """Open a session and go on."""
@@ -157,36 +152,9 @@ class Desk:
             httponly=True,
             samesite="strict",
             secure=secure,
-            path="/",
+            path=COOKIE_PATH,
         )
         return response
-
-
-def guarded(desk: Desk, page: Callable[..., Any]) -> Callable[[Request], Any]:
-    """A page that sends strangers to the sign-in and shows every trouble as a page."""
-
-    async def answer(request: Request) -> Response:
-        try:
-            response: Response = await page(request)
-            return response
-        except SignInFirst as stranger:
-            if stranger.problem is not None and stranger.problem.status != 401:
-                return desk.problem(request, stranger.problem)
-            return RedirectResponse("/partner/sign-in", 303, headers={"Cache-Control": "no-store"})
-        except Refused as refused:
-            return desk.problem(request, refused.problem)
-        except DatabaseAway:
-            return desk.problem(request, DATABASE_AWAY)
-
-    answer.__name__ = page.__name__
-    answer.__doc__ = page.__doc__
-    return answer
-
-
-def add_pages(router: Any, desk: Desk, pages: Iterable[tuple[str, str, Callable[..., Any]]]) -> None:
-    """Add (method, path, page) to a router; pages stay out of the API's description."""
-    for method, path, page in pages:
-        router.add_api_route(path, guarded(desk, page), methods=[method], include_in_schema=False)
 
 
 def _in_language(request: Request, code: str) -> str:

@@ -18,8 +18,9 @@ from ingestion.files.progress import Progress
 from ingestion.files.rejections import refused_rows
 from ingestion.files.returned import as_csv, as_xlsx
 from ingestion.files.taking import Sent, take_file
-from ingestion.gateway.partner.desk import PAGE_HEADERS, STALE_FORM, Desk, Refused, Visitor, add_pages
+from ingestion.gateway.partner.desk import PAGE_HEADERS, STALE_FORM, Desk, Visitor
 from ingestion.gateway.partner.event_types import event_types
+from ingestion.gateway.partner.guarded import Refused, add_pages
 from ingestion.gateway.routes.files import file_of
 from ingestion.words import _t, say
 

@@ -10,8 +10,9 @@ from fastapi.responses import RedirectResponse, Response
 
 from ingestion.gateway.answers import Problem
 from ingestion.gateway.partner import periods
-from ingestion.gateway.partner.desk import Desk, Refused, Visitor, add_pages
+from ingestion.gateway.partner.desk import Desk, Visitor
 from ingestion.gateway.partner.figures import current_publication, figures_of
+from ingestion.gateway.partner.guarded import Refused, add_pages
 from ingestion.gateway.partner.periods import NARRATIVE, RETURNED, SUBMITTED, VALIDATED, Period, Standing
 from ingestion.words import LANGUAGES, _t
 

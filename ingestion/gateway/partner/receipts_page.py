@@ -9,7 +9,8 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from ingestion.gateway.answers import Problem
-from ingestion.gateway.partner.desk import Desk, Refused, add_pages
+from ingestion.gateway.partner.desk import Desk
+from ingestion.gateway.partner.guarded import Refused, add_pages
 from ingestion.gateway.receipt_ids import ReceiptIds
 from ingestion.words import _t
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from cryptography.fernet import Fernet, InvalidToken
 
 COOKIE = "corridor_session"
+COOKIE_PATH = "/partner"
 LIFETIME_SECONDS = 8 * 3600
 
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
 from ingestion.gateway.answers import Problem
-from ingestion.gateway.partner.desk import Desk, add_pages
-from ingestion.gateway.partner.session import COOKIE
+from ingestion.gateway.partner.desk import Desk
+from ingestion.gateway.partner.guarded import add_pages
+from ingestion.gateway.partner.session import COOKIE, COOKIE_PATH
 
 
 def router(desk: Desk) -> APIRouter:
@@ -20,8 +19,7 @@ def router(desk: Desk) -> APIRouter:
         return desk.page(request, "sign_in.html", problem=None)
 
     async def sign_in(request: Request) -> Response:
-        form: dict[str, Any] = dict(await request.form())
-        presented = str(form.get("key") or "").strip()
+        presented = (await desk.form(request)).get("key", "").strip()
         key = await desk.services.authenticator.authenticate({b"x-api-key": presented.encode()}, request.scope)
         if isinstance(key, Problem):
             return desk.page(request, "sign_in.html", status=key.status, problem=key)
@@ -30,7 +28,7 @@ def router(desk: Desk) -> APIRouter:
     async def sign_out(request: Request) -> Response:
         await desk.visitor_with_form(request)
         response = RedirectResponse("/partner/sign-in", 303)
-        response.delete_cookie(COOKIE, path="/")
+        response.delete_cookie(COOKIE, path=COOKIE_PATH)
         return response
 
     async def home(request: Request) -> Response:

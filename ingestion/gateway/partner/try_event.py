@@ -12,8 +12,9 @@ from fastapi.responses import Response
 
 from ingestion.contracts.registry import contracts
 from ingestion.gateway.decode import MAX_EVENT
-from ingestion.gateway.partner.desk import Desk, Visitor, add_pages
+from ingestion.gateway.partner.desk import Desk, Visitor
 from ingestion.gateway.partner.event_types import event_types
+from ingestion.gateway.partner.guarded import add_pages
 from ingestion.gateway.scope import Key
 from ingestion.words import _t
 
