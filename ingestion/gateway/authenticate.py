@@ -18,6 +18,8 @@ from ingestion.keys import KEY_PATTERN
 #: Where a request's scope says whose it is, for the log of key use: an id of a key, or NOBODY, or nothing.
 KEY_ID = "corridor.key_id"
 NOBODY = "none"
+#: In the scope of a request whose key was wrong: anybody may have made up its id.
+WRONG = "corridor.wrong_key"
 
 Scope = MutableMapping[str, Any]
 
@@ -54,6 +56,7 @@ class Authenticator:
                 return refusal if self._keys.is_loaded else answers.NO_KEYS_YET
         if scope is not None:
             scope[KEY_ID] = key.key_id
+            scope.pop(WRONG, None)
         return self._limits.request(key) or key
 
     def signature(self, headers: Mapping[bytes, bytes], scope: Scope) -> Signature | Problem:
@@ -84,5 +87,6 @@ class Authenticator:
         if scope is None:
             return problem
         scope[KEY_ID] = claimed
+        scope[WRONG] = True
         client = scope.get("client")
         return self._limits.failure(client[0] if client else "") or problem

@@ -29,6 +29,7 @@ _LIMITS = (
 )
 _NO_SUCH_FIELD = _t("{name} is not a field of this event type: check its spelling, or leave it out.")
 _NO_SUCH_ATTRIBUTE = _t("{name} is not an attribute of the envelope: check its spelling, or leave it out.")
+_BASE64 = _t("Send data as JSON in data, not in data_base64.")
 _WHOLE = "The event"
 
 
@@ -62,6 +63,8 @@ def _refusal(error: ValidationError, schema: dict[str, Any]) -> Refusal:
         return Refusal(code, pointer_of([*path, name]), advice or _t("{name} is missing."), {"name": name})
     if isinstance(kind, Kind.AdditionalProperties):
         name = str(kind.unexpected[0])
+        if path == [] and "data_base64" in kind.unexpected:
+            return Refusal(code, "/data_base64", _BASE64)
         return Refusal(
             code,
             pointer_of([*path, name]),

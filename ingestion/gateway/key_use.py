@@ -8,7 +8,7 @@ import time
 from collections.abc import MutableMapping
 from typing import Any
 
-from ingestion.gateway.authenticate import KEY_ID, NOBODY
+from ingestion.gateway.authenticate import KEY_ID, NOBODY, WRONG
 from ingestion.gateway.database import Database, DatabaseAway
 
 logger = logging.getLogger("corridor.gateway.key_use")
@@ -81,7 +81,7 @@ class KeyUse:
         key_id = scope.get(KEY_ID)
         if key_id is None:
             return
-        if status in (401, 429) and key_id != NOBODY:
+        if WRONG in scope and key_id != NOBODY:
             if len(self._wrong) >= _MOST_WRONG_KEYS and key_id not in self._wrong:
                 key_id = NOBODY
             else:

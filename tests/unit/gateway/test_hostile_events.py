@@ -77,3 +77,14 @@ def test_documented_extensions__are_taken_and_not_stored(checker: Checker, event
     refusal = checker.check({**sent, "myextension": "x"}, KEY)
     assert isinstance(refusal, Refusal)
     assert refusal.pointer == "/myextension"
+
+
+def test_data_in_base64__is_told_where_data_belongs(checker: Checker, event: Make) -> None:
+    sent = event("arrival.counted.v1", data_base64="e30=")
+    del sent["data"]
+    refusal = checker.check(sent, KEY)
+    assert isinstance(refusal, Refusal)
+    assert (refusal.pointer, refusal.say("es")) == (
+        "/data_base64",
+        "Env\u00ede los datos como JSON en data, no en data_base64.",
+    )
