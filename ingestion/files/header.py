@@ -95,7 +95,7 @@ def read_header(cells: Sequence[str], contract: Contract, profile: Profile, *, n
     if not names:
         raise FileTrouble("empty_file", EMPTY)
     if len(names) > MOST_COLUMNS:
-        raise FileTrouble("too_many_columns", _TOO_MANY, most=MOST_COLUMNS)
+        raise too_many_columns()
     known = known_names(contract, profile)
     unknown = [name for name in names if name and plain(name) not in known]
     found = tuple(known.get(plain(name)) if name else None for name in names)
@@ -123,6 +123,11 @@ def _missing(given: set[str], contract: Contract, *, needs_city: bool) -> list[s
         and column.name not in given
         and column.name not in tokens
     ]
+
+
+def too_many_columns() -> FileTrouble:
+    """The table is wider than any contract."""
+    return FileTrouble("too_many_columns", _TOO_MANY, most=MOST_COLUMNS)
 
 
 def plain(name: str) -> str:

@@ -46,15 +46,18 @@ class _Slot(NamedTuple):
 
 
 class RowReader:
-    """Reads the rows of one file. `defaults`: attributes of every event (source, type, city if it has one)."""
+    """Reads the rows of one file. `defaults`: attributes of every event (source, and city if all rows have one).
+
+    In a `workbook` a cell may hold a formula, and a row ends with its last filled cell.
+    """
 
     def __init__(
-        self, contract: Contract, header: Header, profile: Profile, defaults: dict[str, Any], *, formulas: bool
+        self, contract: Contract, header: Header, profile: Profile, defaults: dict[str, Any], *, workbook: bool
     ) -> None:
         self._base = {"specversion": "1.0", "id": NO_ID, "type": contract.type, **defaults}
         self._header = header
         self._profile = profile
-        self._formulas = formulas
+        self._formulas = self._may_be_short = workbook
         self._place_from_data = contract.place_from_data
         self._zones: dict[str | None, ZoneInfo] = {}
         self._times: dict[tuple[str, ZoneInfo], tuple[str, str]] = {}
@@ -76,6 +79,8 @@ class RowReader:
         data: dict[str, Any] = {}
         event: dict[str, Any] = {**self._base, "data": data}
         refusal = self._shape(cells)
+        if len(cells) < len(self._header.names):
+            cells = [*cells, *[None] * (len(self._header.names) - len(cells))]
         if refusal is not None:
             return Built(event, refusal)
         warnings: list[Refusal] = []
@@ -101,10 +106,10 @@ class RowReader:
 
     def _shape(self, cells: Sequence[Cell]) -> Refusal | None:
         names = len(self._header.names)
-        if len(cells) < names:
+        if len(cells) < names and not self._may_be_short:
             return Refusal("ragged_row", "", _FEWER)
         if (len(cells) > names and not self.is_empty(cells[names:])) or any(
-            not self.is_empty([cells[place]]) for place in self._unnamed
+            not self.is_empty(cells[place : place + 1]) for place in self._unnamed
         ):
             return Refusal("ragged_row", "", _MORE)
         return None

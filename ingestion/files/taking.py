@@ -38,7 +38,7 @@ from ingestion.words import _t
 
 logger = logging.getLogger("corridor.gateway.files")
 
-BATCH = 500
+BATCH = 1000
 #: Rows read and checked before others get their turn.
 _SLICE = 40
 _THROTTLED_SECONDS = 0.1
@@ -176,7 +176,7 @@ class _Taking:
         record_type = contract.type.rpartition(".")[0]
         self._state = FileState(self._services.database, key.programme, name, record_type)
         self._table = Table(header.names, source.delimiter, profile.decimal)
-        return RowReader(contract, header, profile, defaults, formulas=source.is_workbook)
+        return RowReader(contract, header, profile, defaults, workbook=source.is_workbook)
 
     async def _take(self, reader: RowReader, source: Source, rows: Sequence[Row]) -> None:
         """Check a batch and begin to store it, once the batch before it is durable."""

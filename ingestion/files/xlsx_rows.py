@@ -8,7 +8,7 @@ from io import BytesIO
 from queue import Empty, Full, Queue
 from typing import Any
 
-from ingestion.files.header import MOST_COLUMNS
+from ingestion.files.header import MOST_COLUMNS, too_many_columns
 from ingestion.files.rows import MOST_ROWS, Row
 from ingestion.files.trouble import FileTrouble
 from ingestion.files.xlsx_check import check_xlsx, not_xlsx
@@ -91,11 +91,14 @@ def _rows(content: bytes) -> Iterator[Row]:
             raise FileTrouble("no_sheet", _NO_SHEET)
         # What a sheet says about its own size may be wrong.
         sheet.reset_dimensions()
-        for number, cells in enumerate(sheet.iter_rows(max_col=MOST_COLUMNS + 1, values_only=True), start=1):
+        # Without max_col: with it, every row would be filled up to there.
+        for number, cells in enumerate(sheet.iter_rows(values_only=True), start=1):
             if any(cell is not None for cell in cells):
                 if number > MOST_ROWS + 1:
                     raise FileTrouble("too_many_rows", _TOO_MANY, most=f"{MOST_ROWS:,}")
-                yield Row(number, cells)
+                if any(cell is not None for cell in cells[MOST_COLUMNS:]):
+                    raise too_many_columns()
+                yield Row(number, cells[:MOST_COLUMNS])
             elif number > 2 * MOST_ROWS + 100_000:
                 return
     finally:

@@ -58,10 +58,12 @@ def measure(quick: bool = False) -> tuple[dict[str, float], dict[str, Any]]:
 
 
 def _sent(stack: EdgeStack, gateway: RunningGateway, content: bytes, rows: int, *, new: bool = True) -> dict[str, Any]:
+    process = psutil.Process(gateway.pid)
     with _watched(gateway) as seen:
-        began = time.perf_counter()
+        used, began = sum(process.cpu_times()[:2]), time.perf_counter()
         answer = _send(stack, gateway, content, "text/csv")
         seen["seconds"] = time.perf_counter() - began
+        seen["gateway_cpu_seconds"] = sum(process.cpu_times()[:2]) - used
     assert answer["accepted" if new else "unchanged"] == rows, answer
     return {**seen, "megabytes": len(content) / 2**20, "rows_per_second": rows / seen["seconds"]}
 
