@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -55,12 +56,9 @@ def _second_gateway(stack: Settings, folder: Path) -> tuple[subprocess.Popen[byt
         "CORRIDOR_PORT_BASE": str(port),
         "CORRIDOR_KAFKA_BOOTSTRAP": stack.kafka_bootstrap,
         "CORRIDOR_POSTGRES_ADMIN_URL": stack.admin_dsn(),
-        "CORRIDOR_SECRET_PG_CORRIDOR_GATEWAY": stack.secret("pg_corridor_gateway"),
-        "CORRIDOR_SECRET_SEALING_PUBLIC": stack.secret("sealing_public"),
         "PYTHONPATH": str(REPO),
     }
-    (folder / "secrets").mkdir()
-    (folder / "secrets" / "city_keys.json").write_bytes((stack.home / "secrets" / "city_keys.json").read_bytes())
+    shutil.copytree(stack.home / "secrets", folder / "secrets")
     command = [sys.executable, "-m", "ingestion.gateway"]
     return subprocess.Popen(command, env=environment, cwd=REPO), f"http://127.0.0.1:{port}"
 
