@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from infra.settings import Settings
 from ingestion.partner_client.corridor_client import send_events
+from tests.gateways import run_gateway
 from tests.support import wait_for
 
 NAMES = {"home": "", "files": "/files", "try": "/try", "receipts": "/receipts", "data": "/data", "period": "/period"}
@@ -48,7 +49,7 @@ class Desk:
 
 
 @pytest.fixture(scope="module")
-def desk(stack: Settings) -> Desk:
+def desk(stack: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     from ingestion.keys import create_key
 
     partner = f"adama-city-{secrets.token_hex(3)}"
@@ -61,7 +62,8 @@ def desk(stack: Settings) -> Desk:
         source_prefix=f"urn:officer:{partner}",
         role="programme_officer",
     )
-    return Desk(stack.gateway_url, partner, f"urn:{partner}", key, officer)
+    with run_gateway(stack, tmp_path_factory.mktemp("gateway")) as gateway:
+        yield Desk(gateway.url, partner, f"urn:{partner}", key, officer)
 
 
 @pytest.fixture
@@ -222,7 +224,7 @@ def test_my_data__counts_what_came_and_says_why_not(page: Page, desk: Desk, sent
     figures = page.locator("dl.figures div")
     assert int(figures.nth(0).locator("dd").inner_text()) >= 35
     assert int(figures.nth(1).locator("dd").inner_text()) >= 5
-    expect(page.locator("#reasons + .scroll")).to_contain_text("schema_violation")
+    expect(page.locator("#reasons + table")).to_contain_text("schema_violation")
     expect(page.locator("svg rect.yes")).to_have_count(12)
 
 

@@ -13,7 +13,7 @@ from fastapi.responses import Response
 
 from ingestion.gateway.partner.advice import advice_for
 from ingestion.gateway.partner.desk import Desk
-from ingestion.gateway.partner.figures import current_publication, figures_of
+from ingestion.gateway.partner.figures import current_publication, in_language, latest_figures
 from ingestion.gateway.partner.guarded import add_pages
 
 WEEKS = 12
@@ -94,14 +94,14 @@ def router(desk: Desk) -> APIRouter:
         key, database = visitor.key, desk.services.database
         seen = overview(await database.fetch(_WEEKS, [key.partner, key.programme]), datetime.now(UTC).date())
         places = sorted(key.cities or seen.cities)
-        figures = await figures_of(database, key.programme, places)
+        figures = await latest_figures(database, key.programme, places)
         return desk.page(
             request,
             "data.html",
             visitor,
             seen=seen,
             reasons=[(code, advice_for(code), count) for code, count in seen.reasons],
-            figures=figures,
+            figures=in_language(figures, desk.language(request)),
             publication=await current_publication(database),
         )
 

@@ -18,6 +18,8 @@ from ingestion.contracts.labels import label
 from ingestion.gateway.answers import Problem
 from ingestion.gateway.partner.forms import read_form
 from ingestion.gateway.partner.guarded import Refused, SignInFirst
+from ingestion.gateway.partner.periods import Period
+from ingestion.gateway.partner.places import city_name
 from ingestion.gateway.partner.session import COOKIE, COOKIE_PATH, LIFETIME_SECONDS, Ticket, Tickets
 from ingestion.gateway.scope import Key
 from ingestion.gateway.services import Services
@@ -65,6 +67,7 @@ class Desk:
             trim_blocks=True,
             lstrip_blocks=True,
         )
+        self._templates.filters["city_name"] = city_name
 
     async def visitor(self, request: Request) -> Visitor:
         """The signed-in partner. Raises SignInFirst."""
@@ -111,6 +114,9 @@ class Desk:
                 "label": lambda text: label(text, language),
                 "number": lambda value: self.number(value, language),
                 "day": lambda value: _day(value, language),
+                "short_day": lambda value: format_date(value, "d MMM", locale=language),
+                "period_name": lambda name: _period_name(name, language),
+                "city_name": city_name,
                 "moment": lambda value: _moment(value, language),
                 "language": language,
                 "direction": "rtl" if language == "ar" else "ltr",
@@ -164,6 +170,13 @@ def _in_language(request: Request, code: str) -> str:
 
 def _day(value: date | datetime | None, language: str) -> str:
     return "" if value is None else format_date(value, "long", locale=language)
+
+
+def _period_name(name: str, language: str) -> str:
+    period = Period.read(name)
+    if period is None or period.precision == "year":
+        return name
+    return format_date(period.start, "QQQQ y", locale=language)
 
 
 def _moment(value: datetime | None, language: str) -> str:

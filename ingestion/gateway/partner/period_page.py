@@ -11,7 +11,7 @@ from fastapi.responses import RedirectResponse, Response
 from ingestion.gateway.answers import Problem
 from ingestion.gateway.partner import periods
 from ingestion.gateway.partner.desk import Desk, Visitor
-from ingestion.gateway.partner.figures import current_publication, figures_of
+from ingestion.gateway.partner.figures import current_publication, figures_of_period, in_language
 from ingestion.gateway.partner.guarded import Refused, add_pages
 from ingestion.gateway.partner.periods import NARRATIVE, RETURNED, SUBMITTED, VALIDATED, Period, Standing
 from ingestion.words import LANGUAGES, _t
@@ -83,6 +83,7 @@ def router(desk: Desk) -> APIRouter:
     ) -> Response:
         database = desk.services.database
         now = await periods.standing(database, visitor.key.programme, city, period)
+        figures = await figures_of_period(database, visitor.key.programme, [city], period.start, period.end)
         recorded = request.query_params.get("recorded")
         return desk.page(
             request,
@@ -94,7 +95,7 @@ def router(desk: Desk) -> APIRouter:
             standing=now,
             words=periods.STATE_WORDS,
             is_officer=visitor.key.role == "programme_officer",
-            figures=await figures_of(database, visitor.key.programme, [city], period.start, period.end),
+            figures=in_language(figures, desk.language(request)),
             publication=await current_publication(database),
             is_waiting=recorded is not None and all(step["id"] != recorded for step in now.steps),
             step_types={"submit": SUBMITTED, "return": RETURNED, "validate": VALIDATED},

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -36,10 +38,11 @@ where programme = %s and city = %s and period_start = %s and period_end = %s
 order by received_at, record_version
 """
 _ALL = """
-select distinct on (city, period_start, period_end) city, period_start, period_end, type, received_at
+select type, city, period_start, period_end, received_at
 from ops.v_period_steps
-where programme = %s and type <> 'narrative.submitted.v1' and (%s::text[] is null or city = any(%s))
-order by city, period_start, period_end, received_at desc
+where programme = %s and type <> 'narrative.submitted.v1' and period_start is not null and period_end is not null
+    and (%s::text[] is null or city = any(%s))
+order by received_at, record_version
 """
 
 
@@ -86,8 +89,11 @@ class Standing:
     """Where one period of a city stands."""
 
     state: str
+    #: Those that were possible when they came, in their order.
     steps: list[dict[str, Any]]
     narrative: dict[str, Any] | None
+    #: Type -> the highest record version so far.
+    versions: dict[str, int]
 
     @property
     def changed_at(self) -> datetime | None:
@@ -101,10 +107,7 @@ class Standing:
 
     def version_of(self, type_: str) -> int:
         """The record version that the next event of a type takes."""
-        known = [step["record_version"] for step in self.steps if step["type"] == type_]
-        if type_ == NARRATIVE and self.narrative is not None:
-            known.append(self.narrative["record_version"])
-        return max(known, default=0) + 1
+        return self.versions.get(type_, 0) + 1
 
     def allows(self, type_: str) -> bool:
         """True if this step may follow now."""
@@ -113,26 +116,51 @@ class Standing:
 
 async def standing(database: Database, programme: str, city: str, period: Period) -> Standing:
     """Read where the period stands. Raises DatabaseAway."""
-    rows = await database.fetch(_STEPS, [programme, city, period.start, period.end])
-    steps = [row for row in rows if row["type"] in _STATES]
+    days = period.start.isoformat(), period.end.isoformat()
+    rows = await database.fetch(_STEPS, [programme, city, *days])
+    versions: dict[str, int] = {}
+    for row in rows:
+        versions[row["type"]] = max(row["record_version"], versions.get(row["type"], 0))
     narratives = [row for row in rows if row["type"] == NARRATIVE]
-    state = _STATES[steps[-1]["type"]] if steps else "draft"
-    return Standing(state, steps, narratives[-1] if narratives else None)
+    state, steps = follow(rows)
+    return Standing(state, steps, narratives[-1] if narratives else None, versions)
+
+
+def follow(rows: Iterable[dict[str, Any]]) -> tuple[str, list[dict[str, Any]]]:
+    """The state that steps lead to from a draft, and those that were possible; others (a second click, a validation of
+    what was never submitted) change nothing."""
+    state, taken = "draft", []
+    for row in rows:
+        if row["type"] in FOLLOWS[state]:
+            state = _STATES[row["type"]]
+            taken.append(row)
+    return state, taken
 
 
 async def all_standings(database: Database, programme: str, cities: list[str] | None) -> list[dict[str, Any]]:
-    """City, period and state of every period that was ever submitted, the last changed first. Raises DatabaseAway."""
-    rows = await database.fetch(_ALL, [programme, cities, cities])
-    for row in rows:
-        row["state"] = _STATES[row["type"]]
-        row["period"] = name_of(row["period_start"], row["period_end"])
-    return sorted(rows, key=lambda row: row["received_at"], reverse=True)
+    """City, period, state and time of every quarter and year that was ever submitted; the last changed first.
+
+    Raises DatabaseAway.
+    """
+    found: defaultdict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
+    for row in await database.fetch(_ALL, [programme, cities, cities]):
+        name = name_of(row["period_start"], row["period_end"])
+        if name is not None:
+            found[row["city"], name].append(row)
+    standings = []
+    for (city, name), rows in found.items():
+        state, steps = follow(rows)
+        if steps:
+            standings.append({"city": city, "period": name, "state": state, "received_at": steps[-1]["received_at"]})
+    return sorted(standings, key=lambda each: each["received_at"], reverse=True)
 
 
-def name_of(start: date, end: date) -> str:
-    """`2026-Q3` or `2026`; the days where it is neither."""
-    for name in (f"{start.year}-Q{(start.month + 2) // 3}", str(start.year)):
+def name_of(start: str, end: str) -> str | None:
+    """`2026-Q3` or `2026`; None for days that are neither a quarter nor a year."""
+    year, month = start[:4], start[5:7]
+    names = (f"{year}-Q{(int(month) + 2) // 3}", year) if month.isdigit() else ()
+    for name in names:
         period = Period.read(name)
-        if period is not None and (period.start, period.end) == (start, end):
+        if period is not None and (period.start.isoformat(), period.end.isoformat()) == (start, end):
             return name
-    return f"{start} – {end}"
+    return None

@@ -17,6 +17,7 @@ from ingestion.gateway.partner.periods import (
     VALIDATED,
     Period,
     Standing,
+    all_standings,
     name_of,
     recent_periods,
     standing,
@@ -39,7 +40,7 @@ def test_period__has_the_days_of_its_name(name: str, start: date, end: date) -> 
     period = Period.read(name)
     assert period is not None
     assert (period.start, period.end) == (start, end)
-    assert name_of(start, end) == name
+    assert name_of(start.isoformat(), end.isoformat()) == name
 
 
 @pytest.mark.parametrize(
@@ -47,6 +48,14 @@ def test_period__has_the_days_of_its_name(name: str, start: date, end: date) -> 
 )
 def test_period__of_no_such_name(name: str) -> None:
     assert Period.read(name) is None
+
+
+@pytest.mark.parametrize(
+    ("start", "end"),
+    [("2026-07-01", "2026-07-31"), ("0000-01-01", "0000-12-31"), ("", ""), ("2026-13-01", "2026-12-31")],
+)
+def test_days__that_are_no_quarter_or_year_have_no_name(start: str, end: str) -> None:
+    assert name_of(start, end) is None
 
 
 def test_recent_periods__begin_now_and_name_each_year_once() -> None:
@@ -60,7 +69,7 @@ class Rows:
 
     def __init__(self, *types: str) -> None:
         began = datetime(2026, 10, 1, tzinfo=UTC)
-        self._rows = [
+        self.rows = [
             {
                 "type": type_,
                 "id": f"e{number}",
@@ -77,7 +86,7 @@ class Rows:
         ]
 
     async def fetch(self, query: str, parameters: Any = ()) -> list[dict[str, Any]]:
-        return [dict(row) for row in self._rows]
+        return [dict(row) for row in self.rows]
 
 
 def where(*types: str) -> Standing:
@@ -93,6 +102,11 @@ def where(*types: str) -> Standing:
         ((NARRATIVE, SUBMITTED, RETURNED), "returned", {SUBMITTED}),
         ((NARRATIVE, SUBMITTED, RETURNED, NARRATIVE, SUBMITTED), "submitted", {RETURNED, VALIDATED}),
         ((NARRATIVE, SUBMITTED, VALIDATED), "validated", {RETURNED}),
+        # What is not possible, as an own system or a second click may send it, changes nothing.
+        ((VALIDATED,), "draft", {SUBMITTED}),
+        ((RETURNED, NARRATIVE, SUBMITTED), "submitted", {RETURNED, VALIDATED}),
+        ((NARRATIVE, SUBMITTED, SUBMITTED), "submitted", {RETURNED, VALIDATED}),
+        ((NARRATIVE, SUBMITTED, RETURNED, VALIDATED), "returned", {SUBMITTED}),
     ],
 )
 def test_standing__says_the_state_and_what_may_follow(steps: tuple[str, ...], state: str, may_follow: set[str]) -> None:
@@ -109,6 +123,26 @@ def test_standing__numbers_the_next_version_by_type() -> None:
     assert now.version_of(VALIDATED) == 1
     assert now.comment == "comment 4"
     assert now.narrative is not None
+
+
+def test_impossible_step__is_not_among_the_steps_but_takes_its_version() -> None:
+    now = where(NARRATIVE, SUBMITTED, SUBMITTED)
+    assert [step["type"] for step in now.steps] == [SUBMITTED]
+    assert now.version_of(SUBMITTED) == 3
+
+
+def test_all_standings__one_each_city_and_period_the_last_changed_first() -> None:
+    async def read() -> list[dict[str, Any]]:
+        rows = Rows(SUBMITTED, SUBMITTED, VALIDATED, RETURNED)
+        for row, city in zip(rows.rows, ("ADAMA", "ARUA", "ADAMA", "NEVER"), strict=True):
+            row |= {"city": city, "period_start": "2026-07-01", "period_end": "2026-09-30"}
+        return await all_standings(rows, "SIM", None)  # type: ignore[arg-type]
+
+    found = asyncio.run(read())
+    assert [(each["city"], each["period"], each["state"]) for each in found] == [
+        ("ADAMA", "2026-Q3", "validated"),
+        ("ARUA", "2026-Q3", "submitted"),
+    ]
 
 
 def test_states__each_has_a_word() -> None:
