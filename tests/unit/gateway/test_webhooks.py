@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import json
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -80,22 +81,22 @@ def _changed(**changes: str) -> dict[str, str]:
 
 
 @pytest.mark.parametrize(
-    ("headers", "code"),
+    ("sign", "code"),
     [
-        (_signed(SECRETS[2]), "signature_invalid"),
-        (_signed(b"x" * 32), "signature_invalid"),
-        (_signed(SECRETS[0], b'{"specversion":"1.0"}'), "signature_invalid"),
-        (_changed(webhook_id="msg_2"), "signature_invalid"),
-        (_changed(webhook_id=""), "signature_invalid"),
-        (_changed(webhook_timestamp="now"), "signature_invalid"),
-        (_changed(webhook_signature=""), "signature_invalid"),
-        (_changed(webhook_signature="v1," + "A" * 9000), "signature_invalid"),
-        (_signed(SECRETS[0], at=datetime.now(UTC) - timedelta(minutes=6)), "signature_too_old"),
-        (_signed(SECRETS[0], at=datetime.now(UTC) + timedelta(minutes=6)), "signature_too_old"),
+        (lambda: _signed(SECRETS[2]), "signature_invalid"),
+        (lambda: _signed(b"x" * 32), "signature_invalid"),
+        (lambda: _signed(SECRETS[0], b'{"specversion":"1.0"}'), "signature_invalid"),
+        (lambda: _changed(webhook_id="msg_2"), "signature_invalid"),
+        (lambda: _changed(webhook_id=""), "signature_invalid"),
+        (lambda: _changed(webhook_timestamp="now"), "signature_invalid"),
+        (lambda: _changed(webhook_signature=""), "signature_invalid"),
+        (lambda: _changed(webhook_signature="v1," + "A" * 9000), "signature_invalid"),
+        (lambda: _signed(SECRETS[0], at=datetime.now(UTC) - timedelta(minutes=6)), "signature_too_old"),
+        (lambda: _signed(SECRETS[0], at=datetime.now(UTC) + timedelta(minutes=6)), "signature_too_old"),
     ],
 )
-def test_signature__that_does_not_fit(settings: Settings, headers: dict[str, str], code: str) -> None:
-    response = _post(settings, headers)
+def test_signature__that_does_not_fit(settings: Settings, sign: Callable[[], dict[str, str]], code: str) -> None:
+    response = _post(settings, sign())
     assert (response.status_code, response.json()["code"]) == (401, code)
 
 
