@@ -152,17 +152,18 @@ class CsvRows:
                 found[delimiter] = next(csv.reader(StringIO(text, newline=""), delimiter=delimiter, strict=True))
             except (csv.Error, StopIteration):
                 continue
-        if found:
-            self.delimiter = self._choose(found)
-        elif last or len(text) > LONGEST_ROW:
+        if len(found) < len(DELIMITERS) and not last and len(text) <= LONGEST_ROW:
+            return text  # by one of them the first row may go on in what is still to come
+        if not found:
             raise FileTrouble("not_csv", _NOT_CSV)
+        self.delimiter = self._choose(found)
         return text
 
     def _refuse_others(self, chunk: bytes) -> None:
-        if self._encoding != "utf-16" and (chunk[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\0" in chunk[1:4:2]):
-            raise FileTrouble("wrong_encoding", _UTF16)
         if chunk.startswith(_OTHERS):
             raise FileTrouble("not_csv", _NOT_CSV)
+        if self._encoding != "utf-16" and (chunk[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\0" in chunk[1:4:2]):
+            raise FileTrouble("wrong_encoding", _UTF16)
 
     def _undecodable(self) -> FileTrouble:
         if self._encoding == "utf-8":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -35,14 +35,14 @@ RIGHT = {
 
 
 def _read(
-    row: dict[str, Cell], profile: Profile | None = None, type: str = PERSON.type, *, workbook: bool = False
+    row: Mapping[str, Cell], profile: Profile | None = None, type: str = PERSON.type, *, workbook: bool = False
 ) -> Built:
     contract, profile = contracts()[type], profile or Profile()
     header = read_header(list(row), contract, profile, needs_city=False)
     return RowReader(contract, header, profile, {"source": "urn:x"}, workbook=workbook).read(list(row.values()))
 
 
-def _code(row: dict[str, Cell], **options: Any) -> tuple[str, str] | None:
+def _code(row: Mapping[str, Cell], **options: Any) -> tuple[str, str] | None:
     refusal = _read(row, **options).refusal
     return None if refusal is None else (refusal.code, refusal.pointer)
 
