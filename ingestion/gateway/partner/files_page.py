@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import aclosing
 
 from fastapi import APIRouter, Request
-from fastapi.responses import Response, StreamingResponse
+from fastapi.responses import Response
 
 from ingestion.contracts.descriptions import first_paragraph
 from ingestion.contracts.labels import label
@@ -18,6 +18,7 @@ from ingestion.files.progress import Progress
 from ingestion.files.rejections import refused_rows
 from ingestion.files.returned import as_csv, as_xlsx
 from ingestion.files.taking import Sent, take_file
+from ingestion.gateway.growing import GrowingResponse
 from ingestion.gateway.partner.desk import PAGE_HEADERS, STALE_FORM, Desk, Visitor
 from ingestion.gateway.partner.event_types import event_types
 from ingestion.gateway.partner.guarded import Refused, add_pages
@@ -59,7 +60,7 @@ def router(desk: Desk) -> APIRouter:
         chosen = _chosen(fields.get("type"))
         sent = Sent(visitor.key, chosen, desk.language(request), visitor.ticket.presented.encode())
         pages = _growing(request, visitor, sent, stream)
-        return StreamingResponse(pages, 200, headers=PAGE_HEADERS, media_type="text/html; charset=utf-8")
+        return GrowingResponse(pages, 200, headers=PAGE_HEADERS, media_type="text/html; charset=utf-8")
 
     async def _growing(
         request: Request, visitor: Visitor, sent: Sent, stream: AsyncIterator[bytes]

@@ -9,7 +9,7 @@ from contextlib import aclosing
 
 import orjson
 from fastapi import APIRouter, Request
-from fastapi.responses import JSONResponse, Response, StreamingResponse
+from fastapi.responses import JSONResponse, Response
 from starlette.requests import ClientDisconnect
 
 from ingestion.files import problems
@@ -20,6 +20,7 @@ from ingestion.files.rejections import refused_rows
 from ingestion.files.returned import as_csv, as_xlsx
 from ingestion.files.taking import Sent, take_file
 from ingestion.gateway.answers import UNKNOWN_ENCODING, Problem
+from ingestion.gateway.growing import GrowingResponse
 from ingestion.gateway.problem_response import problem_response
 from ingestion.gateway.scope import Key
 from ingestion.gateway.services import Services
@@ -64,7 +65,7 @@ class FilesRoute:
             )
             if _LINES in request.headers.get("accept", ""):
                 handed_on = True
-                return StreamingResponse(self._lines(sent, stream), 200, media_type=_LINES)
+                return GrowingResponse(self._lines(sent, stream), 200, media_type=_LINES)
             async with aclosing(take_file(self._services, sent, stream)) as steps:
                 async for progress in steps:
                     last = progress
