@@ -49,10 +49,15 @@ def free_port() -> int:
 
 @contextmanager
 def run_gateway(
-    settings: Settings, folder: Path, *, port: int | None = None, env: Mapping[str, str] | None = None
+    settings: Settings,
+    folder: Path,
+    *,
+    port: int | None = None,
+    env: Mapping[str, str] | None = None,
+    module: str = "ingestion.gateway",
 ) -> Iterator[RunningGateway]:
     """Start a gateway that keeps its files in `folder`, wait until it answers, and stop it at the end."""
-    gateway = start_gateway(settings, folder, port=port, env=env)
+    gateway = start_gateway(settings, folder, port=port, env=env, module=module)
     try:
         yield gateway
     finally:
@@ -60,7 +65,12 @@ def run_gateway(
 
 
 def start_gateway(
-    settings: Settings, folder: Path, *, port: int | None = None, env: Mapping[str, str] | None = None
+    settings: Settings,
+    folder: Path,
+    *,
+    port: int | None = None,
+    env: Mapping[str, str] | None = None,
+    module: str = "ingestion.gateway",
 ) -> RunningGateway:
     """As `run_gateway`, for a test that starts and kills one itself; end it with `stop_gateway`."""
     port = port or free_port()
@@ -75,9 +85,7 @@ def start_gateway(
         **(env or {}),
     }
     with (folder / "gateway.log").open("ab") as log:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "ingestion.gateway"], cwd=REPO, env=variables, stdout=log, stderr=log
-        )
+        process = subprocess.Popen([sys.executable, "-m", module], cwd=REPO, env=variables, stdout=log, stderr=log)
     gateway = RunningGateway(f"http://127.0.0.1:{port}", folder, process)
 
     def answers() -> bool:

@@ -1,0 +1,157 @@
+"""Identifiers planted in every way into the platform; none may stand in any store, in any spelling."""
+
+from __future__ import annotations
+
+import gzip
+import secrets
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx
+import psycopg
+import pytest
+from confluent_kafka import Producer
+from confluent_kafka.admin import AdminClient, NewTopic
+
+from infra.settings import Settings
+from ingestion.keys import create_key, revoke_key
+from tests.gateways import RunningGateway, free_port, run_gateway
+from tests.planted_requests import Sender
+from tests.planting import Identifiers
+from tests.spellings import Search
+from tests.stores import Found, Stores, of_process
+from tests.support import scratch_database, wait_for
+
+
+@dataclass
+class World:
+    """What was planted, and where to look for it."""
+
+    stack: Settings
+    folder: Path
+    partner: str = field(default_factory=lambda: f"test-plant-{secrets.token_hex(4)}")
+    identifiers: Identifiers = field(default_factory=Identifiers)
+
+    def __post_init__(self) -> None:
+        self.stores = Stores(self.stack, [self.folder], self.partner)
+        self.prefix = f"urn:{self.partner}:"
+        scope = {"programme": "SIM", "partner": self.partner, "source_prefix": self.prefix}
+        self.key = create_key(self.stack.dsn("owner"), requests_per_second=1e6, events_per_second=1e6, **scope)  # type: ignore[arg-type]
+        secret = self.key.split("_", 2)[2]
+        self.search = Search((*self.identifiers.cores(), secret), self.identifiers.whole())
+        self.wrong: list[str] = []
+        self.accepted = self.refused = self.broken = 0
+        #: What stores held that are gone by the time of the tests: place -> what was found.
+        self.seen: dict[str, list[str]] = {}
+
+    def plant(self, gateway: RunningGateway, run: str) -> None:
+        """Every request; what it stored is counted, and answers that are not as expected are kept in `wrong`."""
+        with httpx.Client(base_url=gateway.url, timeout=30) as client:
+            for planted in Sender(self.identifiers, self.key, self.prefix, run).requests():
+                headers = {name.encode(): value.encode() for name, value in planted.headers.items()}
+                response = client.request(planted.method, planted.path, content=planted.body, headers=headers)
+                self.broken += response.status_code == 500
+                if response.status_code != planted.status and response.status_code != 500:
+                    self.wrong.append(f"{run}: {planted.what}: {response.status_code} {response.text[:300]}")
+                answer = response.json()
+                if planted.path.startswith("/v1/events"):
+                    self.accepted += answer.get("accepted", 0)
+                    # A body that is no JSON is kept too, as one.
+                    self.refused += answer.get("rejected", answer.get("code") == "invalid_json")
+
+    def look(self, name: str, found: Iterable[tuple[str, bytes]]) -> None:
+        """Search now what will not be there later."""
+        self.seen.setdefault(name, [])
+        for place, content in found:
+            self.seen[name].extend(f"{place}: {each}" for each in self.search.find(content))
+
+    def look_at(self, gateway: RunningGateway) -> None:
+        """The process, and what it answers to whoever asks how it is."""
+        self.look("process", of_process(gateway.pid))
+        for path in ("/metrics", "/v1/health/ready", "/openapi.json", "/docs"):
+            self.look("answers", [(path, httpx.get(f"{gateway.url}{path}", timeout=10).content)])
+
+    def count(self, table: str) -> int:
+        """Rows of this partner in a table of the warehouse database."""
+        with psycopg.connect(self.stack.dsn("owner"), autocommit=True) as connection:
+            row = connection.execute(f"select count(*) from {table} where partner = %s".encode(), [self.partner])
+            return int((row.fetchone() or (0,))[0])
+
+
+@pytest.fixture(scope="module")
+def world(stack: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """Everything was sent to three gateways, and what they stored of it has been loaded."""
+    world = World(stack, tmp_path_factory.mktemp("gateways"))
+    temporary = world.folder / "temporary"
+    temporary.mkdir()
+    env = {"TMPDIR": str(temporary)}
+    try:
+        with run_gateway(stack, world.folder / "right", env=env) as gateway:
+            world.plant(gateway, "right")
+            world.look_at(gateway)
+        away = {**env, "CORRIDOR_KAFKA_BOOTSTRAP": f"127.0.0.1:{free_port()}"}
+        with run_gateway(stack, world.folder / "without-kafka", env=away) as gateway:
+            world.plant(gateway, "without-kafka")
+            world.look_at(gateway)
+            assert world.broken == 0, "only the gateway that fails answers so"
+            world.look("spool", world.stores.files([gateway.folder]))
+            gateway.kill()
+        with run_gateway(stack, world.folder / "failing", env=env, module="tests.broken_gateway") as gateway:
+            world.plant(gateway, "failing")
+            world.look_at(gateway)
+        # What the spool holds goes the way of everything else.
+        with run_gateway(stack, world.folder / "without-kafka", env=env):
+            wait_for(lambda: world.count("raw.events") >= world.accepted, 40, "the accepted events to be loaded")
+            wait_for(lambda: world.count("raw.rejected_events") >= world.refused, 40, "the refused ones to be loaded")
+        yield world
+    finally:
+        revoke_key(stack.dsn("owner"), world.key.split("_")[1])
+
+
+def test_answers__are_as_expected(world: World) -> None:
+    assert world.wrong == []
+    assert (world.accepted > 30, world.refused > 100, world.broken > 80) == (True, True, True)
+
+
+@pytest.mark.parametrize("store", ["topics", "databases", "files", "write_ahead_log"])
+def test_store__holds_none_of_it(world: World, store: str) -> None:
+    found = getattr(world.stores, store)()
+    search = world.search.find_plain if store == "write_ahead_log" else world.search.find
+    assert [f"{place}: {each}" for place, content in found for each in search(content)] == []
+
+
+@pytest.mark.parametrize("place", ["process", "answers", "spool"])
+def test_passing_place__held_none_of_it(world: World, place: str) -> None:
+    assert world.seen[place] == []
+
+
+def test_search__finds_what_stores_hold(stack: Settings, tmp_path: Path) -> None:
+    search, planted, name = Search(("qdecoyxyz",)), "qdecoyxyz", f"scratch.{secrets.token_hex(4)}.decoy"
+    stores = Stores(stack, [tmp_path])
+    kafka = AdminClient({"bootstrap.servers": stack.kafka_bootstrap})
+    kafka.create_topics([NewTopic(name, 1)])[name].result(20)
+    try:
+        producer = Producer({"bootstrap.servers": stack.kafka_bootstrap})
+        for part in ({"key": planted}, {"value": planted.encode("utf-16")}, {"headers": {"who": planted}}):
+            producer.produce(name, **part)
+            producer.flush(20)
+            assert _found(search, stores.topics([name])) == {f"topic {name}[0]"}
+            stores = Stores(stack, [tmp_path])
+    finally:
+        kafka.delete_topics([name])[name].result(20)
+    (tmp_path / "some.log").write_bytes(gzip.compress(planted.encode()))
+    (tmp_path / f"{planted}.csv").write_bytes(b"")
+    assert _found(search, stores.files([tmp_path])) == {str(tmp_path / "some.log"), str(tmp_path / f"{planted}.csv")}
+    with scratch_database(stack) as scratch, psycopg.connect(scratch.dsn("owner"), autocommit=True) as connection:
+        for column, value in (("text", planted), ("bytea", planted.encode()), ("jsonb", f'["{planted}"]')):
+            connection.execute(f"create table public.decoy_{column} (it {column})".encode())
+            connection.execute(f"insert into public.decoy_{column} values (%s)".encode(), [value])
+        assert _found(search, stores.databases([scratch.name])) == {
+            f"{scratch.name}.public.decoy_{column}" for column in ("text", "bytea", "jsonb")
+        }
+        wait_for(lambda: _found(search, stores.write_ahead_log()), 5, "the decoy in the log of changes")
+
+
+def _found(search: Search, found: Found) -> set[str]:
+    return {place for place, content in found if search.find(content)}
