@@ -37,6 +37,15 @@ PROFILE_BROKEN = Problem(
     _t("What was declared for files of your organisation cannot be read: tell the programme's data engineer."),
     RETRY,
 )
+BROKEN = Problem(
+    500,
+    "internal_error",
+    _NOT_TAKEN,
+    _t(
+        "This is a fault of the gateway, not of your file. What is counted here was stored. Send the whole file again, "
+        "and tell the programme's data engineer if it happens twice."
+    ),
+)
 _NOT_STORED = _t(
     "The log could not take the next rows. What is counted here was stored. Send the whole file again in a few "
     "minutes: rows that were stored count once."

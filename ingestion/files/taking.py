@@ -113,6 +113,10 @@ class _Taking:
         except ProfileError as error:
             logger.error("%s", error)
             progress.problem = problems.PROFILE_BROKEN
+        except Exception as error:
+            # Its text and traceback may quote a row, so only its kind is logged.
+            logger.error("file failed type=%s error=%s", self._sent.type[:64], type(error).__name__)
+            progress.problem = problems.BROKEN
         await self._finish()
         yield progress
 
