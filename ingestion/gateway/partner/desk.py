@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
-from babel.dates import format_date, format_datetime
-from babel.numbers import format_decimal
 from fastapi import Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -18,9 +15,9 @@ from ingestion.contracts.labels import label
 from ingestion.gateway.answers import Problem
 from ingestion.gateway.partner.forms import read_form
 from ingestion.gateway.partner.guarded import Refused, SignInFirst
-from ingestion.gateway.partner.periods import Period
 from ingestion.gateway.partner.places import city_name
 from ingestion.gateway.partner.session import COOKIE, COOKIE_PATH, LIFETIME_SECONDS, Ticket, Tickets
+from ingestion.gateway.partner.writing import Writing
 from ingestion.gateway.scope import Key
 from ingestion.gateway.services import Services
 from ingestion.words import LANGUAGES, _t, language_of, say
@@ -112,12 +109,8 @@ class Desk:
             {
                 "t": lambda sentence, **params: say(language, sentence, **params),
                 "label": lambda text: label(text, language),
-                "number": lambda value: self.number(value, language),
-                "day": lambda value: _day(value, language),
-                "short_day": lambda value: format_date(value, "d MMM", locale=language),
-                "period_name": lambda name: _period_name(name, language),
                 "city_name": city_name,
-                "moment": lambda value: _moment(value, language),
+                **Writing(language).for_templates(),
                 "language": language,
                 "direction": "rtl" if language == "ar" else "ltr",
                 "languages": [(code, OWN_NAMES[code], _in_language(request, code)) for code in LANGUAGES],
@@ -128,10 +121,6 @@ class Desk:
                 **shown,
             }
         )
-
-    def number(self, value: float | None, language: str) -> str:
-        """A number as the language writes it; nothing for None."""
-        return "" if value is None else format_decimal(value, locale=language)
 
     def language(self, request: Request) -> str:
         """As asked for in the address, else as chosen before, else as the browser prefers."""
@@ -150,7 +139,8 @@ class Desk:
     def signed_in(self, request: Request, presented: str, to: str) -> Response:
         """Open a session and go on."""
         response = RedirectResponse(to, 303)
-        secure = request.url.scheme == "https"
+        # The header of a proxy that ends TLS can be made up, but only by who then does without the cookie.
+        secure = "https" in (request.url.scheme, request.headers.get("x-forwarded-proto"))
         response.set_cookie(
             COOKIE,
             self.tickets.issue(presented),
@@ -166,18 +156,3 @@ class Desk:
 def _in_language(request: Request, code: str) -> str:
     query = [(name, value) for name, value in request.query_params.multi_items() if name != "lang"]
     return f"{request.url.path}?{urlencode([*query, ('lang', code)])}"
-
-
-def _day(value: date | datetime | None, language: str) -> str:
-    return "" if value is None else format_date(value, "long", locale=language)
-
-
-def _period_name(name: str, language: str) -> str:
-    period = Period.read(name)
-    if period is None or period.precision == "year":
-        return name
-    return format_date(period.start, "QQQQ y", locale=language)
-
-
-def _moment(value: datetime | None, language: str) -> str:
-    return "" if value is None else format_datetime(value, "d MMM y, HH:mm", locale=language) + " UTC"

@@ -22,6 +22,7 @@ from ingestion.gateway.growing import GrowingResponse
 from ingestion.gateway.partner.desk import PAGE_HEADERS, STALE_FORM, Desk, Visitor
 from ingestion.gateway.partner.event_types import event_types
 from ingestion.gateway.partner.guarded import Refused, add_pages
+from ingestion.gateway.partner.writing import Writing
 from ingestion.gateway.routes.files import file_of
 from ingestion.words import _t, say
 
@@ -74,7 +75,7 @@ def router(desk: Desk) -> APIRouter:
             async for last in steps:
                 if last.rows != shown and not last.done:
                     shown = last.rows
-                    counted = say(sent.language, _ROWS_CHECKED, count=desk.number(shown, sent.language))
+                    counted = say(sent.language, _ROWS_CHECKED, count=Writing(sent.language).number(shown))
                     yield f'<p class="counting">{html.escape(counted)}</p>\n'
         yield desk.render(request, "checked.html", visitor, progress=last, chosen=sent.type)
         yield after
