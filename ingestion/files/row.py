@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -22,6 +22,8 @@ from ingestion.words import _t
 NO_ID = "-"
 _MOST_REMEMBERED = 5_000
 _LONGEST_REMEMBERED = 40
+#: A workbook holds times as parts of a day, and 08:30 may come as 08:29:59.999.
+_HALF = timedelta(milliseconds=500)
 
 _FEWER = _t("This row has fewer cells than the first row: fill in or delete what is broken, and look for line breaks.")
 _MORE = _t("This row has cells to the right of the named columns: delete them, or look for a stray separator.")
@@ -155,7 +157,10 @@ class RowReader:
             if moment.time() == time(0):
                 event["time"], event["timeprecision"] = noon(moment.date(), zone), "day"
             else:
-                event["time"], event["timeprecision"] = utc(moment.replace(microsecond=0, tzinfo=zone)), "second"
+                event["time"], event["timeprecision"] = (
+                    utc((moment + _HALF).replace(microsecond=0, tzinfo=zone)),
+                    "second",
+                )
             return
         event["time"], event["timeprecision"] = read_time(date_text(cleaned), self._profile.dates, zone)
         if type(cell) is str and len(cell) <= _LONGEST_REMEMBERED:

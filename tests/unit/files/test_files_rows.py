@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingestion.contracts.columns import template_columns
+from infra.settings import REPO
+from ingestion.contracts.columns import columns, template_columns
 from ingestion.contracts.generate.csv_header import csv_header
 from ingestion.contracts.labels import label
 from ingestion.contracts.registry import contracts
@@ -150,6 +151,15 @@ def test_declared_words_columns_and_dates() -> None:
     assert _code({**row, "sex": "boy"}, profile=profile) == ("unknown_word", "/data/sex")
 
 
+def test_profile_in_the_documentation__can_be_used() -> None:
+    page = (REPO / "docs" / "city-partner" / "files.md").read_text(encoding="utf-8")
+    profile = _profile(page.split("```yaml\n")[1].split("```")[0], "training.completed.v1")
+    assert profile.columns["Code de fiche"] == "record_id"
+    assert profile.dates.calendar == "ethiopian"
+    names = {column.name for column in columns(contracts()["training.completed.v1"])}
+    assert set(profile.columns.values()) <= names
+
+
 @pytest.mark.parametrize(
     "text",
     ["dates: {order: d/m/y}", "colums: {a: b}", "numbers: {decimal: ',', thousands: ','}", "- a", "a: [", "words: 3"],
@@ -197,6 +207,8 @@ def test_cells_of_a_workbook() -> None:
     }  # fmt: skip
     event = _read(cells, workbook=True).event
     assert event["subject"] == "17"
+    early = _read({**cells, "time": datetime(2026, 3, 2, 8, 29, 59, 999_000)}, workbook=True).event
+    assert early["time"] == "2026-03-02T05:30:00Z"
     assert (event["time"], event["timeprecision"]) == ("2026-03-02T05:30:00Z", "second")
     assert event["data"]["household_size"] == 4
     assert event["data"]["person_id"] == "100200"
