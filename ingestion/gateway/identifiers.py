@@ -51,7 +51,9 @@ def text_with_identifier(data: dict[str, Any], contract: Contract) -> list[str |
         wanted = normalise(plain) if isinstance(plain, str) else ""
         if len(wanted) < _TELLING:
             continue
-        for path in (*contract.free_texts, *((name,) for name in contract.references)):
+        for path in contract.worded_paths:
+            if path[0] not in data:
+                continue
             for where, text in texts_at(data, path):
                 if wanted in normalise(text):
                     return where
@@ -62,8 +64,9 @@ def texts_at(
     value: Any, path: tuple[str, ...], where: tuple[str | int, ...] = ()
 ) -> Iterator[tuple[list[str | int], str]]:
     """The texts at `path` within parsed JSON, each with its own path; "*" stands for every member of a list."""
-    if isinstance(value, str) and not path:
-        yield list(where), value
+    if isinstance(value, str):
+        if not path:
+            yield list(where), value
     elif isinstance(value, list):
         for place, item in enumerate(value):
             yield from texts_at(item, path[1:] if path[:1] == ("*",) else path, (*where, place))

@@ -62,6 +62,8 @@ _QUANTITY = re.compile(
 _INTERNATIONAL = re.compile(r"\+\d[\d -]{7,}")
 _DIALLED = re.compile(r"(?<![0-9A-Za-z])0\d{8,9}(?![0-9A-Za-z])", re.ASCII)
 
+#: Without digits, signs and brackets there is no number, address or position; letters beyond ASCII may be digits.
+_NOTHING = re.compile(r"[A-Za-z\s.,;:!?'\"/_-]*")
 #: What screen_record_id looks for holds one of these.
 _CONTACT = re.compile(r"[@+]|0\d{8}")
 
@@ -80,6 +82,8 @@ def screen(data: dict[str, Any], contract: Contract, country: str | None) -> Ref
     `country` (ISO 3166 alpha-2) tells how telephone numbers are written without their international prefix.
     """
     for path in contract.free_texts:
+        if path[0] not in data:
+            continue
         for where, text in texts_at(data, path):
             said = trace_of_a_person(text, country)
             if said is not None:
@@ -107,6 +111,8 @@ def screen_record_id(name: str, text: str, country: str | None = None) -> Refusa
 
 def trace_of_a_person(text: str, country: str | None) -> str | None:
     """The English sentence about what was found in `text`, or None."""
+    if _NOTHING.fullmatch(text):
+        return None  # nearly every text
     if not text.isascii():
         # Characters of full width, and those that nobody sees, do not hide anything.
         text = "".join(c for c in unicodedata.normalize("NFKC", text) if unicodedata.category(c) != "Cf")
@@ -115,7 +121,7 @@ def trace_of_a_person(text: str, country: str | None) -> str | None:
     if _FINE.search(text) and _POSITION.search(text):
         return _POSITION_SAID
     if _FIVE_DIGITS.search(text) is None and _MANY_DIGITS.search(text) is None:
-        return None  # nearly every text: no number of a person or document is shorter
+        return None  # no number of a person or document is shorter
     text = _QUANTITY.sub("·", _DATE.sub("·", text))
     if _MANY_DIGITS.search(text) and _holds_phone(text, country):
         return _PHONE_SAID
