@@ -11,7 +11,7 @@ from ingestion.gateway.docs_page import page
 from ingestion.gateway.openapi import describe
 from ingestion.gateway.page_errors import answer_errors
 from ingestion.gateway.partner import pages as partner_pages
-from ingestion.gateway.routes import files, kobo, receipts, templates, validate
+from ingestion.gateway.routes import client, files, kobo, receipts, templates, validate
 from ingestion.gateway.services import Services
 
 
@@ -26,7 +26,7 @@ def make_pages(services: Services) -> FastAPI:
         redoc_url=None,
     )
 
-    for module in (validate, receipts, files, kobo, templates, partner_pages):
+    for module in (client, validate, receipts, files, kobo, templates, partner_pages):
         pages.include_router(module.router(services))
 
     @pages.get("/v1/health/live", summary="The process answers")
