@@ -19,10 +19,15 @@ _IN_COLUMN = _t("{column}: {reason}")
 
 async def as_csv(table: Table, rows: AsyncIterator[Refused], language: str) -> bytes:
     """UTF-8 with a byte order mark, so that spreadsheets read it right; cells separated as in the sent file."""
+    kept = [row async for row in rows]
+    return await asyncio.to_thread(_csv, table, kept, language)
+
+
+def _csv(table: Table, rows: Sequence[Refused], language: str) -> bytes:
     text = StringIO(newline="")
     writer = csv.writer(text, delimiter=table.delimiter)
     writer.writerow([_guarded(name) for name in (*table.names, say(language, REASON))])
-    async for row in rows:
+    for row in rows:
         cells = _fitted(row.cells, len(table.names))
         written = [_csv_text(cell, table.decimal) for cell in cells]
         writer.writerow([*map(_guarded, written), _guarded(_reason(row, language))])

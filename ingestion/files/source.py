@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from contextlib import aclosing
-from weakref import WeakKeyDictionary
 
 from ingestion.contracts.columns import Column
+from ingestion.files.crowd import turn_of_workbooks
 from ingestion.files.csv_rows import DELIMITERS, CsvRows
 from ingestion.files.header import plain
 from ingestion.files.rows import Row
@@ -18,11 +18,11 @@ from ingestion.words import _t
 
 #: Taken apart at once: about 2 ms of work.
 _PIECE = 32 * 1024
+_SLICE = 500
 LARGEST_CSV = 256 * 1024 * 1024
 _ZIP = b"PK\x03\x04"
 _OLD_WORKBOOK = b"\xd0\xcf\x11\xe0"
 _CSV_TOO_LARGE = _t("A file may hold {most} MiB: split it into several files. The rows before were taken.")
-_turns: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore] = WeakKeyDictionary()
 
 
 class Source:
@@ -79,7 +79,7 @@ class Source:
             content += chunk
             if len(content) > LARGEST:
                 raise TOO_LARGE
-        async with _turn():
+        async with turn_of_workbooks():
             workbook = XlsxRows(bytes(content))
             del content
             try:
@@ -98,11 +98,6 @@ class Source:
         return max(found, key=known)
 
 
-def _turn() -> asyncio.Semaphore:
-    """Workbooks are read one after the other: each takes memory, and the processor for seconds."""
-    return _turns.setdefault(asyncio.get_running_loop(), asyncio.Semaphore(1))
-
-
 async def _with_head(head: bytes, stream: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
     yield head
     async for chunk in stream:
@@ -110,10 +105,18 @@ async def _with_head(head: bytes, stream: AsyncIterator[bytes]) -> AsyncIterator
 
 
 async def _kept(rows: Iterator[Row]) -> AsyncIterator[list[Row]]:
-    """The rows as one list; if reading fails among them, those before it come first."""
+    """The rows in lists; if reading fails among them, those before it come first.
+
+    A row that was thought unfinished may free thousands at once, so others get their turn in between.
+    """
     some: list[Row] = []
     try:
-        some.extend(rows)
+        for row in rows:
+            some.append(row)
+            if len(some) >= _SLICE:
+                yield some
+                some = []
+                await asyncio.sleep(0)
     except FileTrouble:
         yield some
         raise

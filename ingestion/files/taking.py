@@ -17,6 +17,7 @@ import orjson
 
 from ingestion.contracts.registry import Contract, contracts
 from ingestion.files import problems
+from ingestion.files.crowd import place_for
 from ingestion.files.header import known_names, read_header
 from ingestion.files.problems import Stopped
 from ingestion.files.profile import Profile, ProfileError, profile_of
@@ -98,10 +99,11 @@ class _Taking:
     async def run(self) -> AsyncGenerator[Progress, None]:
         progress = self._progress
         try:
-            async with aclosing(self._batches()) as batches:
-                async for _ in batches:
-                    yield progress
-            await self._stored()
+            with place_for(self._sent.key.partner):
+                async with aclosing(self._batches()) as batches:
+                    async for _ in batches:
+                        yield progress
+                await self._stored()
         except Stopped as stopped:
             progress.problem = stopped.problem
         except FileTrouble as trouble:
@@ -259,7 +261,6 @@ class _Taking:
             sending.append(line)
         unchanged = len(lines) - len(sending)
         await self._throttle(len(sending))
-        first, self._events = self._events, self._events + len(sending)
         outcome = await self._services.intake.store(
             [line.event for line in sending],
             [line.verdict for line in sending if line.verdict is not None],
@@ -268,8 +269,10 @@ class _Taking:
             language=self._sent.language,
             may_be_large=True,
             receipt=self._mark,
-            first_index=first,
+            first_index=self._events,
         )
+        # Only now: a receipt promises nothing about rows that could not be stored.
+        self._events += len(sending)
         progress = self._progress
         progress.rows += len(lines)
         progress.unchanged += unchanged

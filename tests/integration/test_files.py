@@ -220,6 +220,22 @@ def test_scope_of_the_key(shared: FilesRig) -> None:
     assert shared.send(table(person(1)), key="ck_00000000_" + "A" * 43).status_code == 401
 
 
+def test_third_file_at_once__is_sent_away_and_hears_why(shared: FilesRig) -> None:
+    content = table(*[person(10_000 + n) for n in range(30_000)])
+    with ThreadPoolExecutor(5) as pool:
+        answers = list(pool.map(lambda n: shared.send(content.replace("R-", f"{n}-")), range(5)))
+    assert {answer.status_code for answer in answers} == {202, 503}
+    refused = [answer for answer in answers if answer.status_code == 503]
+    assert {answer.json()["code"] for answer in refused} == {"too_many_files"}
+    assert all(answer.headers["retry-after"] for answer in refused)
+    assert _counts(shared.send(table(person(9_000)))) == {"rows": 1, "accepted": 1}
+
+
+def test_file_of_an_unknown_type__is_answered_however_large(shared: FilesRig) -> None:
+    answer = shared.send(table(person(1)) * 50_000, type="person.sneezed.v1")
+    assert (answer.status_code, answer.json()["code"]) == (422, "unknown_type")
+
+
 def test_same_file_twice_at_once__counts_once(rig: FilesRig) -> None:
     content = table(*[person(n) for n in range(3000)])
     with ThreadPoolExecutor(2) as pool:

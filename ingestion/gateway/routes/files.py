@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
 from collections.abc import AsyncIterator, Awaitable
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 
 import orjson
 from fastapi import APIRouter, Request
@@ -31,8 +30,8 @@ _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _LINES = "application/x-ndjson"
 _KINDS = {"csv": "text/csv; charset=utf-8", "xlsx": _XLSX}
 _CHUNK_SECONDS = 30.0
-#: Files at once: of this process, and of one partner.
-_MOST_FILES, _MOST_OF_ONE = 6, 2
+#: Of a file that was given up: read and passed over, or its sender would see no answer but a broken line.
+_PASSED_OVER, _PASSING_SECONDS = 64 * 1024 * 1024, 10.0
 _NONE_TAKEN = _t("No row was accepted")
 _SEE_RESULTS = _t("Every row was refused: see results for the reason of each.")
 
@@ -42,36 +41,27 @@ class FilesRoute:
 
     def __init__(self, services: Services) -> None:
         self._services = services
-        self._now: Counter[str] = Counter()
 
     async def take(self, request: Request) -> Response:
         """The answer to a file, in the form that Accept asks for."""
         key, api_key = await self._who(request)
         if request.headers.get("content-encoding", "identity").lower() != "identity":
             raise Stopped(UNKNOWN_ENCODING)
-        if self._now.total() >= _MOST_FILES or self._now[key.partner] >= _MOST_OF_ONE:
-            raise Stopped(problems.TOO_MANY_FILES)
-        self._now[key.partner] += 1
-        handed_on = False
-        try:
-            fields, stream = await file_of(request)
-            sent = Sent(
-                key,
-                fields.get("type", "").strip(),
-                language_of(request.headers.get("accept-language", "")),
-                api_key,
-                fields.get("source", "").strip() or None,
-                fields.get("city", "").strip() or None,
-            )
-            if _LINES in request.headers.get("accept", ""):
-                handed_on = True
-                return GrowingResponse(self._lines(sent, stream), 200, media_type=_LINES)
-            async with aclosing(take_file(self._services, sent, stream)) as steps:
-                async for progress in steps:
-                    last = progress
-        finally:
-            if not handed_on:
-                self._leave(key)
+        fields, stream = await file_of(request)
+        sent = Sent(
+            key,
+            fields.get("type", "").strip(),
+            language_of(request.headers.get("accept-language", "")),
+            api_key,
+            fields.get("source", "").strip() or None,
+            fields.get("city", "").strip() or None,
+        )
+        if _LINES in request.headers.get("accept", ""):
+            return GrowingResponse(self._lines(sent, stream), 200, media_type=_LINES)
+        async with aclosing(take_file(self._services, sent, stream)) as steps:
+            async for progress in steps:
+                last = progress
+        await _pass_over(stream)
         return await self._answer(request, sent, last)
 
     async def rejected(self, request: Request, file_id: str, kind: str) -> Response:
@@ -91,24 +81,17 @@ class FilesRoute:
         presented = headers.get(b"x-api-key") or headers.get(b"authorization", b"").partition(b" ")[2]
         return key, presented.strip()
 
-    def _leave(self, key: Key) -> None:
-        self._now[key.partner] -= 1
-        if not self._now[key.partner]:
-            del self._now[key.partner]
-
     async def _lines(self, sent: Sent, stream: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
         """A line of JSON for every batch, and the whole answer as the last one."""
-        try:
-            async with aclosing(take_file(self._services, sent, stream)) as steps:
-                async for progress in steps:
-                    members = progress.counts()
-                    if progress.done:
-                        status, body = _answer_of(progress, sent.language)
-                        members = {"done": True, "status": status, **body}
-                        self._count(sent.key, status, progress)
-                    yield orjson.dumps(members) + b"\n"
-        finally:
-            self._leave(sent.key)
+        async with aclosing(take_file(self._services, sent, stream)) as steps:
+            async for progress in steps:
+                members = progress.counts()
+                if progress.done:
+                    await _pass_over(stream)
+                    status, body = _answer_of(progress, sent.language)
+                    members = {"done": True, "status": status, **body}
+                    self._count(sent.key, status, progress)
+                yield orjson.dumps(members) + b"\n"
 
     async def _answer(self, request: Request, sent: Sent, progress: Progress) -> Response:
         status, members = _answer_of(progress, sent.language)
@@ -174,13 +157,23 @@ async def file_of(request: Request) -> tuple[dict[str, str], AsyncIterator[bytes
     return {**form.fields, **fields}, form.file()
 
 
+async def _pass_over(stream: AsyncIterator[bytes]) -> None:
+    size = 0
+    with suppress(Stopped, ClientDisconnect, TimeoutError):
+        async with asyncio.timeout(_PASSING_SECONDS):
+            async for chunk in stream:
+                size += len(chunk)
+                if size > _PASSED_OVER:
+                    return
+
+
 async def _chunks(request: Request) -> AsyncIterator[bytes]:
     stream = aiter(request.stream())
     while True:
         try:
             async with asyncio.timeout(_CHUNK_SECONDS):
                 chunk = await anext(stream, None)
-        except TimeoutError:
+        except (TimeoutError, ClientDisconnect):  # who went away hears no answer, but what came whole is stored
             raise Stopped(problems.TOO_SLOW) from None
         if chunk is None:
             return
