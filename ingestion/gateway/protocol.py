@@ -16,7 +16,7 @@ from ingestion.words import language_of
 MAX_HEADERS = 32 * 1024
 MAX_PATH = 4 * 1024
 #: Uploads of files stream, and may take long.
-FILES_PATH = b"/v1/files"
+FILES_PATHS = (b"/v1/files", b"/partner/files")
 
 
 class GuardedProtocol(HttpToolsProtocol):
@@ -57,7 +57,7 @@ class GuardedProtocol(HttpToolsProtocol):
         self._suspicious = self._head_bytes > 0 or len(data) > MAX_PATH
         super().data_received(data)
         if self._in_body and self._deadline is None:
-            is_file = self.url.startswith(FILES_PATH)
+            is_file = self.url.startswith(FILES_PATHS)
             self._arm(self.file_seconds if is_file else self.body_seconds, self._body_too_slow)
         if not self._in_head or self.transport.is_closing():
             return

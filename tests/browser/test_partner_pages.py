@@ -126,7 +126,10 @@ def sent(desk: Desk, stack: Settings) -> int:
 
 
 def _shoot(page: Page, screenshots: Path, name: str) -> None:
-    page.screenshot(path=screenshots / f"partner-{name}.png", full_page=True)
+    """The page from its top, as far down as a reader of the docs wants to scroll."""
+    size = page.evaluate("[document.documentElement.clientWidth, document.documentElement.scrollHeight]")
+    clip = {"x": 0, "y": 0, "width": size[0], "height": min(size[1], 1400)}
+    page.screenshot(path=screenshots / f"partner-{name}.png", full_page=True, clip=clip)  # type: ignore[arg-type]
 
 
 def test_wrong_key__is_told_and_nothing_opens(desk: Desk, chromium: Browser, screenshots: Path) -> None:
@@ -271,7 +274,7 @@ def _until(page: Page, text: str, look: Callable[[], bool]) -> None:
 def quarter(owner: psycopg.Connection) -> str:
     """A quarter that nobody ever submitted; on a stack in use the next test run takes the next."""
     used = {row[0] for row in owner.execute("select period_start from ops.v_period_steps where city = 'ADAMA'")}
-    periods = (Period.read(f"{year}-Q{part}") for year in range(2016, 2000, -1) for part in (3, 2, 1))
+    periods = (Period.read(f"{year}-Q{part}") for part in (3, 2, 1) for year in range(2016, 2000, -1))
     return next(period.name for period in periods if period and period.start.isoformat() not in used)
 
 
@@ -280,6 +283,10 @@ def test_period__is_submitted_returned_and_validated(
 ) -> None:
     city, officer = desk.page(chromium), desk.page(chromium, key=desk.officer_key)
     address = f"{desk.url}/partner/period/ADAMA/{quarter}"
+
+    def may_decide(text: str) -> bool:
+        """The text and the step are two events, which may be loaded one after the other."""
+        return text in officer.content() and officer.get_by_role("button", name="Validate").count() == 1
 
     city.goto(address)
     city.fill("#narrative", "Ask Amina, 0911 223 344.")
@@ -291,7 +298,7 @@ def test_period__is_submitted_returned_and_validated(
     expect(city.get_by_role("status")).to_contain_text("being recorded")
 
     officer.goto(address)
-    _until(officer, "the officer to see the text", lambda: "rural Arsi" in officer.content())
+    _until(officer, "the officer to see the text", lambda: may_decide("rural Arsi"))
     officer.get_by_role("button", name="Return to the city").click()
     expect(officer.get_by_role("alert")).to_be_visible()  # a comment is needed
     officer.fill("#comment", "Is August complete?")
@@ -304,13 +311,11 @@ def test_period__is_submitted_returned_and_validated(
     city.get_by_role("button", name="Submit to the programme").click()
 
     officer.goto(address)
-    _until(officer, "the new text", lambda: "the month is complete" in officer.content())
+    _until(officer, "the new text", lambda: may_decide("the month is complete"))
     _shoot(officer, screenshots, "period-officer-en")
-    stale = officer.content()
     officer.get_by_role("button", name="Validate").click()
     _until(city, "the city to see the validation", lambda: "Validated" in city.locator("main").inner_text())
     assert city.locator("form textarea").count() == 0, "a validated period is not written on"
-    assert "form_token" in stale
     for opened in (city, officer):
         opened.goto(f"{desk.url}/partner/period")
         expect(opened.locator("tbody")).to_contain_text("Validated")

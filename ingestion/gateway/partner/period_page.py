@@ -97,7 +97,7 @@ def router(desk: Desk) -> APIRouter:
             is_officer=visitor.key.role == "programme_officer",
             figures=in_language(figures, desk.language(request)),
             publication=await current_publication(database),
-            is_waiting=recorded is not None and all(step["id"] != recorded for step in now.steps),
+            is_waiting=recorded is not None and recorded not in now.recorded,
             step_types={"submit": SUBMITTED, "return": RETURNED, "validate": VALIDATED},
             **{"form": {}, "details": [], **more},
         )

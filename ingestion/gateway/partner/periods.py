@@ -94,6 +94,8 @@ class Standing:
     narrative: dict[str, Any] | None
     #: Type -> the highest record version so far.
     versions: dict[str, int]
+    #: Ids of all events that were recorded, also of those that were no possible step.
+    recorded: frozenset[str]
 
     @property
     def changed_at(self) -> datetime | None:
@@ -123,7 +125,9 @@ async def standing(database: Database, programme: str, city: str, period: Period
         versions[row["type"]] = max(row["record_version"], versions.get(row["type"], 0))
     narratives = [row for row in rows if row["type"] == NARRATIVE]
     state, steps = follow(rows)
-    return Standing(state, steps, narratives[-1] if narratives else None, versions)
+    return Standing(
+        state, steps, narratives[-1] if narratives else None, versions, frozenset(row["id"] for row in rows)
+    )
 
 
 def follow(rows: Iterable[dict[str, Any]]) -> tuple[str, list[dict[str, Any]]]:

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import time
+from functools import partial
 from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from ingestion.gateway.answers import Problem
+from ingestion.gateway.database import Database, DatabaseAway
 from ingestion.gateway.partner.desk import Desk
 from ingestion.gateway.partner.guarded import Refused, add_pages
-from ingestion.gateway.receipt_ids import ReceiptIds
+from ingestion.gateway.receipt_ids import Receipt, ReceiptIds
+from ingestion.gateway.receipt_words import in_words
+from ingestion.gateway.receipts import ID_REUSED, REJECTED, Standing, standing, standing_without_details
 from ingestion.words import _t
 
 _DAYS = 14
 _SHOWN = 200
-_MARK = 26
 _RECENT = """
 select receipt, count(*) as events,
     count(*) filter (where status = 'rejected') as rejected,
@@ -30,13 +33,6 @@ where partner = %s and receipt >= %s
 group by receipt
 order by receipt desc
 limit 50
-"""
-_ONE = """
-select distinct on (receipt_index) receipt_index, status, id, code, pointer, detail, city
-from ops.v_receipt_events
-where partner = %s and receipt = %s
-order by receipt_index, rank
-limit 100000
 """
 STATE_WORDS = {
     "accepted": (_t("On its way"), "wait"),
@@ -77,23 +73,27 @@ def router(desk: Desk) -> APIRouter:
     async def _show(request: Request, receipt: str) -> Response:
         visitor = await desk.visitor(request)
         known = ids.read(receipt, visitor.key.partner)
-        rows = await desk.services.database.fetch(_ONE, [visitor.key.partner, receipt[:_MARK]])
-        if known is None or (known.events is None and not rows):
+        if known is None:
             raise Refused(_NO_RECEIPT)
-        events = len(rows) if known.events is None else known.events - known.repeated
-        counts = {state: sum(row["status"] == state for row in rows) for state in STATE_WORDS}
-        counts["accepted"] = max(0, events - len(rows))
-        counts["duplicate"] += known.repeated
-        rows.sort(key=lambda row: (STATE_WORDS[row["status"]][1] != "bad", row["receipt_index"]))
-        shown: dict[str, Any] = {
-            "receipt": receipt,
-            "taken_at": known.taken_at,
-            "counts": {state: count for state, count in counts.items() if count},
-            "rows": rows[:_SHOWN],
-            "more": max(0, len(rows) - _SHOWN),
-            "words": STATE_WORDS,
-        }
-        return desk.page(request, "receipt.html", visitor, **shown)
+        state, after = _asked(request)
+        try:
+            found, state = await _look(desk.services.database, known, visitor.key.partner, state, after)
+        except DatabaseAway:
+            found = standing_without_details(known)
+        if found is None:
+            raise Refused(_NO_RECEIPT)
+        return desk.page(
+            request,
+            "receipt.html",
+            visitor,
+            receipt=receipt,
+            taken_at=known.taken_at,
+            counts=found.counts,
+            state=state,
+            next_after=found.next_after,
+            words=STATE_WORDS,
+            **in_words(found, desk.language(request)),
+        )
 
     def _taken_at(receipt: str) -> Any:
         known = ids.read(receipt, "")
@@ -101,3 +101,24 @@ def router(desk: Desk) -> APIRouter:
 
     add_pages(made, desk, [("GET", "/partner/receipts", recent), ("GET", "/partner/receipts/{receipt}", one)])
     return made
+
+
+async def _look(
+    database: Database, known: Receipt, partner: str, state: str | None, after: int
+) -> tuple[Standing | None, str | None]:
+    """What was asked for; if nothing was, what needs somebody first. With the state that it is limited to."""
+    look = partial(standing, database, known, partner, after=after, limit=_SHOWN)
+    found = await look(status=state)
+    if found is None or state is not None:
+        return found, state
+    if found.next_after is None:
+        found.results.sort(key=lambda row: (STATE_WORDS[row["status"]][1] != "bad", row["index"]))
+        return found, None
+    bad = next((name for name in (REJECTED, ID_REUSED) if name in found.counts), None)
+    return (await look(status=bad), bad) if bad and after < 0 else (found, None)
+
+
+def _asked(request: Request) -> tuple[str | None, int]:
+    """The state and the index that the address asks for; nonsense asks for nothing."""
+    state, after = request.query_params.get("state"), request.query_params.get("after", "")
+    return state if state in STATE_WORDS else None, int(after) if after.isascii() and after.isdigit() else -1

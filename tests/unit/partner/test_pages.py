@@ -13,6 +13,7 @@ import pytest
 
 from infra.settings import Settings
 from ingestion.gateway import database
+from ingestion.gateway.receipt_ids import ReceiptIds
 from tests.unit.gateway.in_process import API_KEY, leave_key_copy, running, settings_without_servers
 
 PAGES = ("", "/files", "/try", "/receipts", "/data", "/period")
@@ -269,5 +270,28 @@ def test_address_that_is_no_page__is_told_on_a_page(visit: Callable[..., None]) 
             assert answer.status_code == 404, path
             assert "no_such_page" in answer.text
             assert 'href="/partner/files"' in answer.text, "the way on is there"
+
+    visit(what)
+
+
+def test_receipt__without_postgres_says_what_it_says_by_itself(
+    visit: Callable[..., None], stack_without_servers: Settings
+) -> None:
+    ids = ReceiptIds(stack_without_servers.secret("receipt_key"))
+    own, others = (ids.sign(ids.mark(), partner, 10, 1, 2) for partner in ("registry", "another"))
+
+    async def what(client: httpx.AsyncClient) -> None:
+        answer = await client.get(f"/partner/receipts/{own}?state=nonsense&after=x")
+        assert answer.status_code == 200
+        assert re.findall(r">(\d+) <span class=\"state \w+\">([^<]+)", answer.text) == [
+            ("7", "On its way"),
+            ("1", "Known already"),
+            ("2", "Refused"),
+        ]
+        assert "The database does not answer now" in answer.text
+        for foreign in (others, own[:-1], "rcp_"):
+            answer = await client.get(f"/partner/receipts/{foreign}")
+            assert answer.status_code == 404, foreign
+            assert "no_such_receipt" in answer.text
 
     visit(what)

@@ -129,6 +129,7 @@ def test_impossible_step__is_not_among_the_steps_but_takes_its_version() -> None
     now = where(NARRATIVE, SUBMITTED, SUBMITTED)
     assert [step["type"] for step in now.steps] == [SUBMITTED]
     assert now.version_of(SUBMITTED) == 3
+    assert now.recorded == {"e0", "e1", "e2"}, "so that nobody waits for it"
 
 
 def test_all_standings__one_each_city_and_period_the_last_changed_first() -> None:
