@@ -6,6 +6,7 @@ import base64
 import copy
 import gzip
 import json
+import uuid
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -29,6 +30,8 @@ class Planted(NamedTuple):
     headers: Mapping[str, str] = MappingProxyType({})
     path: str = "/v1/events"
     method: str = "POST"
+    #: The answer is JSON.
+    json: bool = True
 
 
 class Sender:
@@ -41,15 +44,23 @@ class Sender:
         self._run = run
         self._count = 0
 
+    def number(self) -> str:
+        """What tells this thing from the others."""
+        self._count += 1
+        return f"{self._run}-{self._count}"
+
+    def new_uuid(self) -> str:
+        """As KoboToolbox makes one for each submission."""
+        return str(uuid.uuid5(uuid.NAMESPACE_URL, f"{self.prefix}{self.number()}"))
+
     def event(self, kind: str = "person.registered.v1", data: Mapping[str, Any] | None = None, **changes: Any) -> Any:
         """A valid event of 2017 with `data` and attributes changed; it identifies a person unless told otherwise."""
-        self._count += 1
         path = contracts()[kind].folder / "minimal.pass.json"
         event: dict[str, Any] = copy.deepcopy(json.loads(path.read_text(encoding="utf-8"))["event"])
         if "person_id" in event["data"]:
             event["data"]["person_id"] = self.planted.person
         event["data"].update(data or {})
-        number = f"{self._run}-{self._count}"
+        number = self.number()
         event |= {"id": f"e-{number}", "source": f"{self.prefix}desk", "subject": f"record-{number}"}
         return {**event, "programme": "SIM", "time": "2017-03-02T09:15:00+03:00", **changes}
 
