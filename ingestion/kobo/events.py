@@ -7,10 +7,12 @@ import hmac
 import json
 import re
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from ingestion.contracts.registry import contracts
 from ingestion.gateway.identifiers import attribute_with_identifier
+from ingestion.gateway.places import read_places
 from ingestion.gateway.screening import screen_record_id
 from ingestion.kobo.form import Form
 from ingestion.kobo.mapping import MappedEvent
@@ -20,6 +22,11 @@ from ingestion.kobo.time_zones import time_zones
 #: `<type> <subject>` -> time and city: what a void must say of a record. No data.
 Live = Mapping[str, Mapping[str, Any]]
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)")
+
+
+@cache
+def _countries() -> Mapping[str, str]:
+    return read_places().countries
 
 
 def events_of(form: Form, identity: Identity, version: int, mapped: Sequence[MappedEvent]) -> list[dict[str, Any]]:
@@ -64,7 +71,7 @@ def live_of(mapped: Sequence[MappedEvent]) -> dict[str, dict[str, Any]]:
             and _TIME.fullmatch(each.time)
             and (each.city is None or each.city in time_zones())
             and attribute_with_identifier(event, contracts()[each.rule.type]) is None
-            and screen_record_id("subject", each.subject) is None
+            and screen_record_id("subject", each.subject, _countries().get(each.city or "")) is None
         ):
             found[name_of(each.rule.type, each.subject)] = known
     return found

@@ -280,7 +280,8 @@ def test_identifier_as_subject__is_not_written_down(form: MakeForm, submission: 
           enumeration_area: {value: x}
           result_code: {value: complete}
     """)
-    sent = submission({"h": [{"h/card": "HH-77120", "h/number": "HH-77120"}, {"h/card": "b", "h/number": "HH-77121"}]})
+    numbers = {"HH-77120": "HH-77120", "b": "HH-77121", "0911223344": "HH-77122"}  # the last as people telephone
+    sent = submission({"h": [{"h/card": card, "h/number": number} for card, number in numbers.items()]})
     mapped = map_submission(made, sent, ROOT)
     assert list(live_of(mapped)) == [f"household.enumerated.v1 {ROOT}/h/b"]
     assert digest_of("k" * 64, mapped) != digest_of("l" * 64, mapped)
