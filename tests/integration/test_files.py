@@ -220,6 +220,22 @@ def test_scope_of_the_key(shared: FilesRig) -> None:
     assert shared.send(table(person(1)), key="ck_00000000_" + "A" * 43).status_code == 401
 
 
+def test_use_of_the_key__is_counted_once_a_file_with_its_rows(shared: FilesRig) -> None:
+    key = shared.make_key()
+    for headers in ({}, {"Accept": "application/x-ndjson"}):
+        assert shared.send(table(person(6000), person(6001, sex="boy")), key=key, **headers).status_code < 300
+    query = (
+        "select sum(requests), sum(accepted), sum(rejected) from ops.key_use where key_id = %s and route = '/v1/files'"
+    )
+
+    def look() -> bool:
+        row = shared.owner.execute(query, [key.split("_")[1]]).fetchone()
+        return row is not None and row[0] is not None and row[0] >= 2
+
+    wait_for(look, 30, "the use of the key")
+    assert shared.owner.execute(query, [key.split("_")[1]]).fetchone() == (2, 1, 2)
+
+
 def test_third_file_at_once__is_sent_away_and_hears_why(shared: FilesRig) -> None:
     content = table(*[person(10_000 + n) for n in range(30_000)])
     with ThreadPoolExecutor(5) as pool:

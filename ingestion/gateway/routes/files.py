@@ -19,6 +19,7 @@ from ingestion.files.rejections import refused_rows
 from ingestion.files.returned import as_csv, as_xlsx
 from ingestion.files.taking import Sent, take_file
 from ingestion.gateway.answers import UNKNOWN_ENCODING, Problem
+from ingestion.gateway.authenticate import KEY_ID
 from ingestion.gateway.growing import GrowingResponse
 from ingestion.gateway.problem_response import problem_response
 from ingestion.gateway.scope import Key
@@ -57,7 +58,7 @@ class FilesRoute:
             fields.get("city", "").strip() or None,
         )
         if _LINES in request.headers.get("accept", ""):
-            return GrowingResponse(self._lines(sent, stream), 200, media_type=_LINES)
+            return GrowingResponse(self._lines(request, sent, stream), 200, media_type=_LINES)
         async with aclosing(take_file(self._services, sent, stream)) as steps:
             async for progress in steps:
                 last = progress
@@ -81,7 +82,7 @@ class FilesRoute:
         presented = headers.get(b"x-api-key") or headers.get(b"authorization", b"").partition(b" ")[2]
         return key, presented.strip()
 
-    async def _lines(self, sent: Sent, stream: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    async def _lines(self, request: Request, sent: Sent, stream: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
         """A line of JSON for every batch, and the whole answer as the last one."""
         async with aclosing(take_file(self._services, sent, stream)) as steps:
             async for progress in steps:
@@ -90,12 +91,12 @@ class FilesRoute:
                     await _pass_over(stream)
                     status, body = _answer_of(progress, sent.language)
                     members = {"done": True, "status": status, **body}
-                    self._count(sent.key, status, progress)
+                    self._count(request, sent.key, status, progress)
                 yield orjson.dumps(members) + b"\n"
 
     async def _answer(self, request: Request, sent: Sent, progress: Progress) -> Response:
         status, members = _answer_of(progress, sent.language)
-        self._count(sent.key, status, progress)
+        self._count(request, sent.key, status, progress)
         headers = {name.decode(): value.decode() for name, value in (progress.problem or _NO_PROBLEM).headers}
         if progress.receipt is not None:
             headers["Location"] = f"/v1/receipts/{progress.receipt}"
@@ -120,7 +121,8 @@ class FilesRoute:
         headers = {"Content-Disposition": name, "Cache-Control": "no-store"}
         return Response(content, 200, media_type=_KINDS[kind], headers=headers)
 
-    def _count(self, key: Key, status: int, progress: Progress) -> None:
+    def _count(self, request: Request, key: Key, status: int, progress: Progress) -> None:
+        request.scope.pop(KEY_ID, None)  # or the request would be counted again, without its rows
         taken = progress.accepted + progress.corrected + progress.voided
         self._services.uses.count(key.key_id, PATH, status, taken, progress.rejected)
 
