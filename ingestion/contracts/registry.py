@@ -48,14 +48,9 @@ class Contract:
     references: tuple[str, ...]
 
     @cached_property
-    def worded_paths(self) -> tuple[tuple[str, ...], ...]:
-        """Where the words are the sender's own: free texts, and what names other records."""
-        return (*self.free_texts, *((name,) for name in self.references))
-
-    @cached_property
     def worded(self) -> frozenset[str]:
-        """The fields of data in which these paths begin."""
-        return frozenset(path[0] for path in self.worded_paths)
+        """The fields of data whose words are the sender's own: free texts, and what names other records."""
+        return frozenset({path[0] for path in self.free_texts} | set(self.references))
 
     @cached_property
     def about_a_person(self) -> bool:

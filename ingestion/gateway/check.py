@@ -10,7 +10,13 @@ from ingestion.gateway import order
 from ingestion.gateway.decode import MAX_DEPTH
 from ingestion.gateway.explain import explain
 from ingestion.gateway.extensions import without_extensions
-from ingestion.gateway.identifiers import attribute_with_identifier, text_with_identifier, tokenise
+from ingestion.gateway.identifiers import (
+    Text,
+    attribute_with_identifier,
+    text_with_identifier,
+    texts_within,
+    tokenise,
+)
 from ingestion.gateway.places import Places
 from ingestion.gateway.records import Accepted, utc_text
 from ingestion.gateway.refusal import (
@@ -22,7 +28,7 @@ from ingestion.gateway.refusal import (
     pointer_of,
 )
 from ingestion.gateway.scope import Key, refuse_source_programme_type, settle_city
-from ingestion.gateway.screening import may_name_a_contact, screen, screen_record_id
+from ingestion.gateway.screening import may_name_a_contact, screen, screen_record_id, screen_references
 from ingestion.tokens import CityKey
 from ingestion.words import _t
 
@@ -134,27 +140,23 @@ class Checker:
             if refusal is not None:
                 return refusal
         has_words = not contract.worded.isdisjoint(data)
+        texts = texts_within(data, contract.free_texts) if has_words else []
         if contract.identifiers and event["data"]:
             attribute = attribute_with_identifier(event, contract)
             if attribute is not None:
                 return Refusal(PLAIN_IDENTIFIER, f"/{attribute}", _GIVES_AWAY, {"attribute": attribute})
-            path = text_with_identifier(data, contract) if has_words else None
+            path = _repeated(data, contract, texts) if has_words else None
             if path is not None:
                 return Refusal(PLAIN_IDENTIFIER, pointer_of(["data", *path]), _REPEATS, {"name": str(path[0])})
-        names = f"{event['subject']}\n{event['id']}\n{event['source']}"
-        if has_words or may_name_a_contact(names):
-            return self._screen(event, contract, data, city)
-        return None
-
-    def _screen(
-        self, event: dict[str, Any], contract: Contract, data: dict[str, Any], city: str | None
-    ) -> Refusal | None:
         country = self.places.countries.get(city or "")
-        for name in ("subject", "id", "source"):
-            refusal = screen_record_id(name, event[name], country)
-            if refusal is not None:
-                return refusal
-        return screen(data, contract, country) if data else None
+        if may_name_a_contact(f"{event['subject']}\n{event['id']}\n{event['source']}"):
+            for name in ("subject", "id", "source"):
+                refusal = screen_record_id(name, event[name], country)
+                if refusal is not None:
+                    return refusal
+        if has_words:
+            return screen(texts, country) or screen_references(data, contract, country)
+        return None
 
     def _explain(self, event: dict[str, Any], contract: Contract | None, void: bool, key: Key) -> Refusal:
         """Envelope first, then scope, then data: nobody learns a contract that the key may not use."""
@@ -166,6 +168,12 @@ class Checker:
             return refusal or _UNKNOWN_TYPE
         in_data = explain(contract.validator, contract.event_schema, event)
         return in_data[0] if in_data else Refusal(SCHEMA_VIOLATION, "/data", _t("data does not fit the contract."))
+
+
+def _repeated(data: dict[str, Any], contract: Contract, texts: list[Text]) -> list[str | int] | None:
+    """Where the sender's own words repeat the identifier that stands beside them."""
+    references: list[Text] = [([name], data[name]) for name in contract.references if data.get(name)]
+    return text_with_identifier(data, contract, texts + references)
 
 
 def holds_nul(value: Any) -> bool:

@@ -44,20 +44,36 @@ def attribute_with_identifier(event: dict[str, Any], contract: Contract) -> str 
     return None
 
 
-def text_with_identifier(data: dict[str, Any], contract: Contract) -> list[str | int] | None:
-    """Where a text within `data` repeats the plain identifier that stands beside it, else None."""
+Text = tuple[list[str | int], str]
+
+
+def text_with_identifier(data: dict[str, Any], contract: Contract, texts: Iterable[Text]) -> list[str | int] | None:
+    """Where one of the `texts` within `data` repeats the plain identifier that stands beside it, else None."""
     for identifier in contract.identifiers:
         plain = data.get(identifier.plain)
         wanted = normalise(plain) if isinstance(plain, str) else ""
         if len(wanted) < _TELLING:
             continue
-        for path in contract.worded_paths:
-            if path[0] not in data:
-                continue
-            for where, text in texts_at(data, path):
-                if wanted in normalise(text):
-                    return where
+        for where, text in texts:
+            if " " not in wanted and text.isascii() and wanted not in text.lower():
+                continue  # nearly every text: it need not be normalised
+            if wanted in normalise(text):
+                return where
     return None
+
+
+def texts_within(data: dict[str, Any], paths: Iterable[tuple[str, ...]]) -> list[Text]:
+    """The texts at `paths` within data, each with its own path."""
+    found: list[Text] = []
+    for path in paths:
+        value = data.get(path[0])
+        if value is None:
+            continue
+        if len(path) == 1 and isinstance(value, str):
+            found.append(([path[0]], value))
+        else:
+            found += texts_at(data, path)
+    return found
 
 
 def texts_at(

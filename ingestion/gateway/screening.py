@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from typing import Any
 
 from ingestion.contracts.registry import Contract
-from ingestion.gateway.identifiers import texts_at
+from ingestion.gateway.identifiers import Text
 from ingestion.gateway.refusal import PERSONAL_DATA, Refusal, pointer_of
 from ingestion.words import _t
 
@@ -76,20 +77,24 @@ _IDENTITY_SAID = _t(
 _POSITION_SAID = _t("{name} holds what looks like an exact position: name the place instead.")
 
 
-def screen(data: dict[str, Any], contract: Contract, country: str | None) -> Refusal | None:
-    """A refusal if a free text (x-corridor-free-text) or a reference of `data` points at a person; no text is repeated.
+def screen(texts: Iterable[Text], country: str | None) -> Refusal | None:
+    """A refusal if one of the free texts (x-corridor-free-text) of data points at a person; no text is repeated.
 
     `country` (ISO 3166 alpha-2) tells how telephone numbers are written without their international prefix.
     """
-    for path in contract.free_texts:
-        if path[0] not in data:
-            continue
-        for where, text in texts_at(data, path):
-            said = trace_of_a_person(text, country)
-            if said is not None:
-                return Refusal(PERSONAL_DATA, pointer_of(["data", *where]), said, {"name": str(path[-1])})
+    for where, text in texts:
+        said = trace_of_a_person(text, country)
+        if said is not None:
+            name = next((part for part in reversed(where) if isinstance(part, str)), "")
+            return Refusal(PERSONAL_DATA, pointer_of(["data", *where]), said, {"name": name})
+    return None
+
+
+def screen_references(data: dict[str, Any], contract: Contract, country: str | None) -> Refusal | None:
+    """A refusal if what names another record in data is a contact."""
     for name in contract.references:
-        refusal = screen_record_id(name, data.get(name) or "", country)
+        text = data.get(name)
+        refusal = screen_record_id(name, text, country) if text else None
         if refusal is not None:
             return refusal._replace(pointer=f"/data/{name}")
     return None
