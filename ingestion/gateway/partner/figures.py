@@ -13,11 +13,13 @@ from babel.numbers import format_decimal
 from ingestion.gateway.database import Database
 from ingestion.words import _t, say
 
-_COLUMNS = """indicator_code, indicator, place, period, period_start, period_precision, result, target_text
+_COLUMNS = """indicator_code, indicator, place, period, period_start, period_precision, result, target_text,
+    is_simulated
 from results.v_readable_results
 where programme_code = %(programme)s and place_code = any(%(places)s) and dimension = 'total' and has_result
     and not is_context"""
 _OF_PERIOD = f"""select {_COLUMNS} and period_end between %(start)s and %(end)s
+    and (period_start is null or period_start >= %(start)s)
 order by indicator_code, place, period_precision = 'year', period_start desc, funder nulls first
 limit 200"""
 _LATEST = f"""select distinct on (indicator_code, place_code) {_COLUMNS}
@@ -33,7 +35,7 @@ _SHAPES = {"month": "LLLL y", "quarter": "QQQ y"}
 async def figures_of_period(
     database: Database, programme: str, places: Collection[str], start: date, end: date
 ) -> list[dict[str, Any]]:
-    """The figures whose period ends between `start` and `end`, at most 200. Raises DatabaseAway."""
+    """The figures whose period lies within `start` and `end`, at most 200. Raises DatabaseAway."""
     return await database.fetch(
         _OF_PERIOD, {"programme": programme, "places": list(places), "start": start, "end": end}
     )
