@@ -18,13 +18,17 @@ create table ops.kobo_submissions (
     voided boolean not null default false,
     primary key (form, root)
 );
-comment on column ops.kobo_submissions.root is 'meta/rootUuid, which edits keep; or Kobo''s _id where the form says so.';
+comment on column ops.kobo_submissions.root is
+'meta/rootUuid, which edits keep; or Kobo''s _id where the form says so.';
 comment on column ops.kobo_submissions.uuid is '_uuid of the edit that `version` stands for; edits change it.';
 comment on column ops.kobo_submissions.live is
 'Records that may stand in the warehouse for this submission: subject -> type, time, city.';
-comment on column ops.kobo_submissions.digest is 'Keyed hash of the mapped events: tells a changed mapping from a new edit.';
-comment on column ops.kobo_submissions.settled is 'False from the claim of a version until the gateway answered for its events.';
-comment on column ops.kobo_submissions.refused is 'Reasons (code, pointer, question) of the events that were refused; never a value.';
+comment on column ops.kobo_submissions.digest is
+'Keyed hash of the mapped events: tells a changed mapping from a new edit.';
+comment on column ops.kobo_submissions.settled is
+'False from the claim of a version until the gateway answered for its events.';
+comment on column ops.kobo_submissions.refused is
+'Reasons (code, pointer, question) of the events that were refused; never a value.';
 
 -- Versions are given out here and nowhere else, so that hook and pull at once give one record.
 create function ops.claim_kobo_submission(
