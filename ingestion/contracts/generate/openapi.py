@@ -78,5 +78,6 @@ def openapi_json() -> str:
     from ingestion.gateway.services import Services
 
     parts: dict[str, Any] = dict.fromkeys(Services.__dataclass_fields__, _Described())
-    document = make_pages(Services(**{**parts, "settings": Settings.load({})})).openapi()
+    settings = Settings.load({"CORRIDOR_SECRET_SESSION_KEY": "pages are described, not served"})
+    document = make_pages(Services(**{**parts, "settings": settings})).openapi()
     return json.dumps(document, indent=1, ensure_ascii=False) + "\n"

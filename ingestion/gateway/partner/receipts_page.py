@@ -13,7 +13,7 @@ from ingestion.gateway.answers import Problem
 from ingestion.gateway.database import Database, DatabaseAway
 from ingestion.gateway.partner.desk import Desk
 from ingestion.gateway.partner.guarded import Refused, add_pages
-from ingestion.gateway.receipt_ids import Receipt, ReceiptIds
+from ingestion.gateway.receipt_ids import Receipt
 from ingestion.gateway.receipt_words import in_words
 from ingestion.gateway.receipts import ID_REUSED, REJECTED, Standing, standing, standing_without_details
 from ingestion.words import _t
@@ -54,7 +54,7 @@ _NO_RECEIPT = Problem(
 def router(desk: Desk) -> APIRouter:
     """/partner/receipts and /partner/receipts/{id}."""
     made = APIRouter()
-    ids = ReceiptIds(desk.services.settings.secret("receipt_key"))
+    ids = desk.services.receipts
 
     async def recent(request: Request) -> Response:
         visitor = await desk.visitor(request)
