@@ -12,6 +12,7 @@ from confluent_kafka import Consumer, KafkaError, KafkaException, TopicPartition
 from confluent_kafka.admin import AdminClient
 from psycopg import sql
 
+from infra.postgres.place import find_place
 from infra.settings import REPO, Settings
 
 Found = Iterator[tuple[str, bytes]]
@@ -32,7 +33,13 @@ class Stores:
     def __init__(self, stack: Settings, folders: Sequence[Path] = (), partner: str | None = None) -> None:
         self.stack = stack
         self._partner = partner
-        self.folders = [stack.home, REPO / "dbt_project" / "target", REPO / "dbt_project" / "logs", *folders]
+        #: Elsewhere than at home where the server's user cannot reach it.
+        self._server_data = find_place(stack).data
+        logs = self._server_data / "log"
+        sheltered = [] if logs.is_relative_to(stack.home) else [logs]
+        self.folders = [
+            stack.home, REPO / "dbt_project" / "target", REPO / "dbt_project" / "logs", *sheltered, *folders
+        ]  # fmt: skip
         with psycopg.connect(stack.admin_dsn()) as admin:
             self._transaction = _one(admin, "select (pg_current_xact_id()::text::numeric % (2^32)::numeric)::text")
         self._sizes = {path: path.stat().st_size for path in self._files() if path.suffix == ".log"}
@@ -77,7 +84,9 @@ class Stores:
 
     def write_ahead_log(self) -> Found:
         """The segments of Postgres' log of changes: it holds rows that were deleted, and temporary states."""
-        for path in sorted((self.stack.home / "postgres" / "data" / "pg_wal").glob("0*")):
+        segments = sorted((self._server_data / "pg_wal").glob("0*"))
+        assert segments, f"no log of changes in {self._server_data}"
+        for path in segments:
             if path.stat().st_mtime >= self._began:
                 yield str(path), path.read_bytes()
 
