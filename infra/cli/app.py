@@ -15,6 +15,7 @@ COMMANDS = {
     "simulate": "Send the events of the simulated programme.",
     "contracts": "Check the contracts of events, write what is made from them, name what changed.",
     "topics": "Show the Kafka topics, or bring the cluster to the list.",
+    "stream": "Run one stream in the foreground, as one more member of its group.",
     "spool": "What the gateway keeps while Kafka cannot answer.",
     "kobo": "Show the forms of KoboToolbox, or pull them now.",
     "keys": "Make, list and revoke the API keys of city partners.",

@@ -59,6 +59,10 @@ def _module(name: str) -> Callable[[Settings], list[str]]:
     return lambda settings: [sys.executable, "-m", name]
 
 
+def _stream(name: str) -> Callable[[Settings], list[str]]:
+    return lambda settings: [sys.executable, "-m", "ingestion.streaming", name]
+
+
 def _airflow(*arguments: str) -> Callable[[Settings], list[str]]:
     return lambda settings: [sys.executable, "-m", "airflow", *arguments]
 
@@ -96,6 +100,7 @@ def _postgres_address(settings: Settings) -> str:
 
 _PIPELINE = ("infra/requirements/pipeline.lock", "infra/settings.py")
 _AIRFLOW = (*_PIPELINE, "infra/airflow", "dags", "ingestion/loading", "ingestion/topics.py", "reporting")
+_STREAMS = (*_PIPELINE, "ingestion/streaming/application.py", "ingestion/topics.py")
 _PLACES = ("dbt_project/seeds/places.csv", "dbt_project/seeds/place_members.csv")
 
 ALL = (
@@ -117,10 +122,10 @@ ALL = (
         url=lambda s: s.gateway_url,
     ),
     Service(
-        "streaming",
+        "stream-live",
         "Live counters",
-        _module("ingestion.streaming.live_counts"),
-        reads=(*_PIPELINE, *_PLACES, "ingestion/streaming", "ingestion/topics.py"),
+        _stream("live"),
+        reads=(*_STREAMS, "ingestion/streaming/live"),
     ),
     Service(
         "airflow-api",

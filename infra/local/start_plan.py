@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from infra.airflow import warm_up
 from infra.airflow.database import set_up_database
@@ -36,7 +37,7 @@ def start_plan(settings: Settings, supervisor: Supervisor, history: bool) -> lis
         Step("airflow_database", "Airflow's database", plan.airflow_database, ("postgres",)),
         Step("airflow", "Airflow", plan.airflow, ("airflow_database",)),
         Step("gateway", "Gateway", plan.gateway, ready),
-        Step("streaming", "Live counters", plan.streaming, ready),
+        Step("streams", "Streams", plan.streams, ready),
         Step("first_run", "Airflow's first run", plan.first_run, ("airflow", *ready)),
         *superset_steps.steps(settings, supervisor),
         *(history_steps.steps(settings) if history else ()),
@@ -123,10 +124,13 @@ class _Plan:
         self._wait("gateway", lambda: health.gateway_answers(self.settings), 60, every=0.1)
         return ""
 
-    def streaming(self, say: Say) -> str:
-        self.supervisor.start("streaming")
-        self._wait("streaming", lambda: self._is_running("streaming"), 60)
-        return ""
+    def streams(self, say: Say) -> str:
+        names = [name for name in sorted(self.own) if name.startswith("stream-")]
+        for name in names:
+            self.supervisor.start(name)
+        for name in names:
+            self._wait(name, partial(self._is_running, name), 60)
+        return ", ".join(name.removeprefix("stream-") for name in names)
 
     def _is_running(self, name: str) -> bool:
         return self.supervisor.processes().get(name, {}).get("statename") == "RUNNING"

@@ -16,7 +16,7 @@ from infra.settings import Settings
 from tests.chaos.under_load import Sender, new_source
 from tests.support import wait_for
 
-VICTIMS = ("gateway", "kafka", "streaming", "airflow-scheduler", "airflow-triggerer", "postgres")
+VICTIMS = ("gateway", "kafka", "stream-live", "airflow-scheduler", "airflow-triggerer", "postgres")
 SEED = 20_211
 
 

@@ -18,7 +18,7 @@ from kafka.structs import OffsetAndMetadata
 from psycopg import sql
 
 from infra.settings import Settings
-from ingestion.streaming.live_counts import application
+from ingestion.streaming.live.application import application
 from tests.integration.load_rig import Rig, accepted_event, rig
 from tests.support import wait_for
 
@@ -27,7 +27,7 @@ _MEMBER = """
 import sys
 from pathlib import Path
 from infra.settings import Settings
-from ingestion.streaming.live_counts import application
+from ingestion.streaming.live.application import application
 state, topic, member = sys.argv[1:]
 state_dir = Path(state)
 application(

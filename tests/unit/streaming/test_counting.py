@@ -8,8 +8,8 @@ from typing import Any
 import orjson
 import pytest
 
-from ingestion.streaming.counting import Cell, Count, count
-from ingestion.streaming.live_counts import CityOfKey
+from ingestion.streaming.live.application import CityOfKey
+from ingestion.streaming.live.counting import Cell, Count, count
 
 REMEMBER = timedelta(days=45)
 

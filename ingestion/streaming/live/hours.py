@@ -8,7 +8,7 @@ from typing import Any
 import psycopg
 from quixstreams.sinks.base import BaseSink, SinkBackpressureError
 
-from ingestion.streaming.counting import Cell, Count
+from ingestion.streaming.live.counting import Cell, Count
 
 log = logging.getLogger(__name__)
 
