@@ -9,7 +9,7 @@ import signal
 import socket
 import subprocess
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -162,8 +162,17 @@ class OwnBroker:
 
 
 @contextmanager
-def own_broker(stack: Settings, folder: Path, *, proxied: bool = True) -> Iterator[OwnBroker]:
-    """A broker in `folder` with the jars of `stack`, killed at the end; `proxied=False`: nothing stands before it."""
+def own_broker(
+    stack: Settings,
+    folder: Path,
+    *,
+    proxied: bool = True,
+    listeners: Mapping[str, tuple[int, int]] | None = None,
+) -> Iterator[OwnBroker]:
+    """A broker in `folder` with the jars of `stack`, killed at the end; `proxied=False`: nothing stands before it.
+
+    `listeners`: further plain listeners by their name in capitals, each with its port and the port that it gives out.
+    """
     settings = replace(stack, home=folder, port_base=_free_base(), env={**stack.env, "CORRIDOR_KAFKA_BOOTSTRAP": ""})
     make_folders(settings)
     fetch_jars(settings)
@@ -176,6 +185,8 @@ def own_broker(stack: Settings, folder: Path, *, proxied: bool = True) -> Iterat
         direct = f"advertised.listeners=PLAINTEXT://127.0.0.1:{settings.port('kafka')}"
         assert direct in text
         properties.write_text(text.replace(direct, f"advertised.listeners=PLAINTEXT://127.0.0.1:{proxy.port}"))
+    if listeners:
+        _add_listeners(run_folder(settings) / "kafka.properties", listeners)
     broker = OwnBroker(settings, proxy, _log=folder / "logs" / "kafka.log")
     try:
         broker.start()
@@ -184,6 +195,21 @@ def own_broker(stack: Settings, folder: Path, *, proxied: bool = True) -> Iterat
     finally:
         broker.kill()
         proxy.close()
+
+
+def _add_listeners(properties: Path, listeners: Mapping[str, tuple[int, int]]) -> None:
+    added = {
+        "listeners": [f"{name}://127.0.0.1:{port}" for name, (port, _) in listeners.items()],
+        "advertised.listeners": [f"{name}://127.0.0.1:{told}" for name, (_, told) in listeners.items()],
+        "listener.security.protocol.map": [f"{name}:PLAINTEXT" for name in listeners],
+    }
+    lines = properties.read_text(encoding="utf-8").splitlines()
+    for number, line in enumerate(lines):
+        more = added.pop(line.partition("=")[0], None)
+        if more:
+            lines[number] = ",".join([line, *more])
+    assert not added, f"{properties} does not name {', '.join(added)}"
+    properties.write_text("\n".join([*lines, ""]), encoding="utf-8")
 
 
 @contextmanager
