@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import csv
 import io
 import json
@@ -110,6 +111,12 @@ def kobo_requests(sender: Sender, form: str) -> Iterator[Planted]:
 
     yield Planted("a submission", 202, submission(), key, path)
     yield Planted("another card", 202, submission(card=p.spaced_phone), key, path)
+    password = base64.b64encode(f"{p.email}:{sender.key}".encode()).decode()
+    basic = {"Authorization": f"Basic {password}", "Content-Type": "application/json"}
+    yield Planted("the key as a password", 202, submission(), basic, path)
+    yield Planted("the key as a password, refused", 422, submission(desk=f"ask {p.phone}"), basic, path)
+    wrong = base64.b64encode(f"{p.email}:{p.core}".encode()).decode()
+    yield Planted("a wrong password", 401, submission(), {**basic, "Authorization": f"Basic {wrong}"}, path)
     yield Planted("a wrong answer", 422, submission(sex=p.name), key, path)
     yield Planted("a contact in an answer", 422, submission(desk=f"ask {p.email}"), key, path)
     yield Planted("an unknown question", 422, submission(**{p.core: p.name}), key, path)

@@ -31,7 +31,10 @@ class Forms:
         for word in (settings.env.get("CORRIDOR_KOBO_ASSETS") or "").split():
             found = _ASSET.fullmatch(word)
             if found is None:
-                raise SettingsError(f"CORRIDOR_KOBO_ASSETS holds {word!r}: write form=uid, with spaces between.")
+                raise SettingsError(
+                    f"CORRIDOR_KOBO_ASSETS holds {word!r}: write form=uid, with spaces between. The uid stands in the "
+                    "address of the project after /forms/ and has 22 letters and digits."
+                )
             assets[found[1]] = found[2]
         return cls(Path(settings.env.get("CORRIDOR_KOBO_FORMS") or FOLDER), assets)
 

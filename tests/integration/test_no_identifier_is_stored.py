@@ -18,10 +18,14 @@ from confluent_kafka import Producer
 from confluent_kafka.admin import AdminClient, NewTopic
 
 from infra.settings import Settings
-from ingestion.keys import create_key, revoke_key
+from ingestion.keys import KeyScope, create_key, revoke_key
+from ingestion.webhook_secrets import create_signing_key, webhook_key
 from tests.gateways import RunningGateway, free_port, run_gateway
+from tests.kobo_server import KoboServer
 from tests.planted_files import file_requests, kobo_requests, other_requests, write_form
+from tests.planted_pull import PlantedPull
 from tests.planted_requests import Sender
+from tests.planted_signed import signed_requests
 from tests.planted_visits import cut_short, visit_pages
 from tests.planting import Identifiers
 from tests.spellings import Search
@@ -45,17 +49,26 @@ class World:
         self.prefix = f"urn:{self.partner}:"
         scope = {"programme": "SIM", "partner": self.partner, "source_prefix": self.prefix}
         self.key = create_key(self.stack.dsn("owner"), requests_per_second=1e6, events_per_second=1e6, **scope)  # type: ignore[arg-type]
-        secret = self.key.split("_", 2)[2]
-        self.search = Search((*self.identifiers.cores(), secret), self.identifiers.whole())
+        rates = {"requests_per_second": 1e6, "events_per_second": 1e6}
+        signing = webhook_key(self.stack.secret("webhook_key"))
+        self.key_id, self.webhook = create_signing_key(self.stack.dsn("owner"), signing, KeyScope(**scope, **rates))  # type: ignore[arg-type]
+        secrets_of_keys = (self.key.split("_", 2)[2], self.webhook.removeprefix("whsec_"))
+        self.search = Search((*self.identifiers.cores(), *secrets_of_keys), self.identifiers.whole())
         self.wrong: list[str] = []
         self.accepted = self.refused = self.broken = 0
+        #: Events that were accepted of what KoboToolbox gave, by run.
+        self.pulled: dict[str, int] = {}
         #: What stores held that are gone by the time of the tests: place -> what was found.
         self.seen: dict[str, list[str]] = {}
 
-    def plant(self, gateway: RunningGateway, run: str) -> None:
+    def plant(self, gateway: RunningGateway, run: str, pull: PlantedPull) -> None:
         """Every request; what it stored is counted, and answers that are not as expected are kept in `wrong`."""
         sender = Sender(self.identifiers, self.key, self.prefix, run)
-        ways = (sender.requests(), file_requests(sender), kobo_requests(sender, self.partner), other_requests(sender))
+        signed = signed_requests(sender, self.key_id, self.webhook)
+        kobo = kobo_requests(sender, self.partner)
+        ways = (sender.requests(), signed, file_requests(sender), kobo, other_requests(sender))
+        self.pulled[run] = pull.run(gateway, sender)
+        self.accepted += self.pulled[run]
         with httpx.Client(base_url=gateway.url, timeout=30) as client:
             visit_pages(client, sender)
             cut_short(gateway.url, sender, lambda: self.look("process", of_process(gateway.pid)))
@@ -83,6 +96,17 @@ class World:
         for path in ("/metrics", "/v1/health/ready", "/openapi.json", "/docs"):
             self.look("answers", [(path, httpx.get(f"{gateway.url}{path}", timeout=10).content)])
 
+    def clear(self) -> None:
+        """End the keys, and forget the form."""
+        dsn = self.stack.dsn("owner")
+        for key_id in (self.key.split("_")[1], self.key_id):
+            revoke_key(dsn, key_id)
+        for kept in (self.stack.home / "secrets").glob(f"kobo_{self.partner.replace('-', '_')}_*"):
+            revoke_key(dsn, kept.read_text(encoding="utf-8").split("_")[1])
+            kept.unlink()
+        with psycopg.connect(dsn, autocommit=True) as connection:
+            connection.execute("delete from ops.kobo_submissions where form = %s", [self.partner])
+
     def count(self, table: str) -> int:
         """Rows of this partner in a table of the warehouse database."""
         with psycopg.connect(self.stack.dsn("owner"), autocommit=True) as connection:
@@ -98,31 +122,40 @@ def world(stack: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     temporary.mkdir()
     write_form(world.folder / "forms", world.partner, world.partner, world.prefix)
     env = {"TMPDIR": str(temporary), "CORRIDOR_KOBO_FORMS": str(world.folder / "forms")}
-    try:
-        with run_gateway(stack, world.folder / "right", env=env) as gateway:
-            world.plant(gateway, "right")
-            world.look_at(gateway)
-        away = {**env, "CORRIDOR_KAFKA_BOOTSTRAP": f"127.0.0.1:{free_port()}"}
-        with run_gateway(stack, world.folder / "without-kafka", env=away) as gateway:
-            world.plant(gateway, "without-kafka")
-            world.look_at(gateway)
-            assert world.broken == 0, "only the gateway that fails answers so"
-            world.look("spool", world.stores.files([gateway.folder]))
-            gateway.kill()
-        with run_gateway(stack, world.folder / "failing", env=env, module="tests.broken_gateway") as gateway:
-            world.plant(gateway, "failing")
-            world.look_at(gateway)
-        # What the spool holds goes the way of everything else.
-        with run_gateway(stack, world.folder / "without-kafka", env=env):
-            wait_for(lambda: world.count("raw.events") >= world.accepted, 40, "the accepted events to be loaded")
-            wait_for(lambda: world.count("raw.rejected_events") >= world.refused, 40, "the refused ones to be loaded")
-        yield world
-    finally:
-        revoke_key(stack.dsn("owner"), world.key.split("_")[1])
+    with KoboServer(secrets.token_hex(16)).running() as kobo:
+        pull = PlantedPull(stack, kobo, world.folder / "forms", world.partner, world.folder / "pull.log")
+        try:
+            _plant_everywhere(world, env, pull)
+            yield world
+        finally:
+            world.clear()
+
+
+def _plant_everywhere(world: World, env: dict[str, str], pull: PlantedPull) -> None:
+    stack = world.stack
+    with run_gateway(stack, world.folder / "right", env=env) as gateway:
+        world.plant(gateway, "right", pull)
+        world.look_at(gateway)
+    away = {**env, "CORRIDOR_KAFKA_BOOTSTRAP": f"127.0.0.1:{free_port()}"}
+    with run_gateway(stack, world.folder / "without-kafka", env=away) as gateway:
+        world.plant(gateway, "without-kafka", pull)
+        world.look_at(gateway)
+        assert world.broken == 0, "only the gateway that fails answers so"
+        world.look("spool", world.stores.files([gateway.folder]))
+        gateway.kill()
+    with run_gateway(stack, world.folder / "failing", env=env, module="tests.broken_gateway") as gateway:
+        world.plant(gateway, "failing", pull)
+        world.look_at(gateway)
+    # What the spool holds goes the way of everything else.
+    with run_gateway(stack, world.folder / "without-kafka", env=env):
+        wait_for(lambda: world.count("raw.events") >= world.accepted, 40, "the accepted events to be loaded")
+        wait_for(lambda: world.count("raw.rejected_events") >= world.refused, 40, "the refused ones to be loaded")
 
 
 def test_answers__are_as_expected(world: World) -> None:
     assert world.wrong == [], "\n".join(world.wrong)
+    # In each round two created, two corrected, one voided; then also the three that KoboToolbox sent but does not list.
+    assert world.pulled == {"right": 5, "without-kafka": 8, "failing": 0}
     assert (world.accepted > 30, world.refused > 100, world.broken > 80) == (True, True, True)
 
 
