@@ -11,7 +11,10 @@ from urllib.parse import quote, urlsplit
 REPO = Path(__file__).resolve().parent.parent
 
 #: Offsets from CORRIDOR_PORT_BASE.
-PORTS = {"gateway": 0, "kafka": 1, "kafka_controller": 2, "postgres": 3, "airflow": 4, "superset": 5, "supervisor": 6}
+PORTS = {
+    "gateway": 0, "kafka": 1, "kafka_controller": 2, "postgres": 3, "airflow": 4, "superset": 5, "supervisor": 6,
+    "kafka_partners": 7,
+}  # fmt: skip
 
 #: Login names of the warehouse database, by the short name that the code uses.
 LOGINS = {

@@ -224,6 +224,6 @@ def _free_base() -> int:
     while True:
         with socket.create_server(("127.0.0.1", 0)) as first:
             base = first.getsockname()[1] - 1
-            others = (socket.create_server(("127.0.0.1", base + n)) for n in (2, 3))
-            with suppress(OSError), next(others), next(others):
+            others = (socket.create_server(("127.0.0.1", base + n)) for n in (2, 3, 7))
+            with suppress(OSError), next(others), next(others), next(others):
                 return base

@@ -8,6 +8,7 @@ import shutil
 from pathlib import Path
 
 from infra.kafka.jars import class_path
+from infra.kafka.partner_listener import NAME, listener_properties, partner_listener, partner_protocol
 from infra.local.files import read_or_none, write_whole
 from infra.local.folders import logs_folder, run_folder
 from infra.local.process import clean_environment, run_logged
@@ -54,8 +55,10 @@ def _properties(settings: Settings) -> str:
     hours = settings.env.get("CORRIDOR_KAFKA_RETENTION_HOURS") or DEFAULT_RETENTION_HOURS
     return (HERE / "server.properties").read_text(encoding="utf-8") + "\n".join(
         [
-            f"listeners=PLAINTEXT://127.0.0.1:{broker},CONTROLLER://127.0.0.1:{controller}",
-            f"advertised.listeners=PLAINTEXT://127.0.0.1:{broker}",
+            f"listeners=PLAINTEXT://127.0.0.1:{broker},CONTROLLER://127.0.0.1:{controller},{partner_listener(settings)}",
+            f"advertised.listeners=PLAINTEXT://127.0.0.1:{broker},{partner_listener(settings)}",
+            f"listener.security.protocol.map=CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT,{NAME}:{partner_protocol(settings)}",
+            *listener_properties(settings),
             f"controller.quorum.bootstrap.servers=127.0.0.1:{controller}",
             f"log.dirs={_data_folder(settings)}",
             f"log.retention.hours={hours}",

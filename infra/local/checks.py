@@ -55,7 +55,7 @@ def check_ports(settings: Settings) -> None:
     running = {name for name, info in Supervisor(settings).processes().items() if info["pid"]}
     supervisor_runs = Supervisor(settings).pid() is not None
     for name in PORTS:
-        owner = {"airflow": "airflow-api", "kafka_controller": "kafka"}.get(name, name)
+        owner = {"airflow": "airflow-api", "kafka_controller": "kafka", "kafka_partners": "kafka"}.get(name, name)
         external = (owner == "kafka" and not settings.kafka_is_embedded) or (
             owner == "postgres" and not settings.postgres_is_embedded
         )
