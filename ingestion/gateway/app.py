@@ -10,6 +10,8 @@ from typing import Any
 
 from infra.settings import Settings
 from ingestion.contracts.registry import contracts
+from ingestion.gateway.acknowledged import Acknowledged
+from ingestion.gateway.acknowledged_report import AcknowledgedReport
 from ingestion.gateway.answers import Send
 from ingestion.gateway.audited import Audited
 from ingestion.gateway.authenticate import Authenticator
@@ -51,11 +53,13 @@ class Gateway:
         sealer = Sealer(settings.secret("sealing_public"))
         self.log = durable_log(settings, self.folder, sealer)
         receipts = ReceiptIds(settings.secret("receipt_key"))
-        intake = Intake(self.checker, sealer, self.log, self.metrics, receipts)
+        acknowledged = Acknowledged(self.folder)
+        intake = Intake(self.checker, sealer, self.log, self.metrics, receipts, acknowledge=acknowledged.add)
         limits = limits_of(settings)
         authenticator = Authenticator(self.keys, limits, self.metrics)
         self._database = Database(settings.dsn("gateway"))
         self._uses = KeyUse(self._database)
+        self._answered_for = AcknowledgedReport(acknowledged, self._database)
         services = Services(
             settings,
             self.keys,
@@ -88,6 +92,7 @@ class Gateway:
         self.log.start()
         await self.keys.start()
         self._uses.start()
+        self._answered_for.start()
         self._watch = asyncio.create_task(self._watch_files())
         logger.info("started contracts=%d keys=%d", len(contracts()), len(self.keys))
 
@@ -98,6 +103,7 @@ class Gateway:
         left = await self.log.close()
         await self.keys.stop()
         await self._uses.stop(write=self.keys.is_current)
+        await self._answered_for.stop(write=self.keys.is_current)
         await self._database.close()
         logger.info("stopped unacknowledged=%d", left)
 

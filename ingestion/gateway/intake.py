@@ -41,6 +41,10 @@ _ID_REUSED = Refusal(
 Verdict = Accepted | Refusal
 
 
+def _count_nothing(partner: str, accepted: int, rejected: int, duplicates: int) -> None:
+    """Where nobody keeps account of what was answered."""
+
+
 class Log(Protocol):
     """Where records go."""
 
@@ -90,6 +94,7 @@ class Intake:
         metrics: Metrics,
         receipts: ReceiptIds,
         recent: RecentIdentities | None = None,
+        acknowledge: Callable[[str, int, int, int], None] = _count_nothing,
     ) -> None:
         self.checker = checker
         self._sealer = sealer
@@ -97,6 +102,8 @@ class Intake:
         self._metrics = metrics
         self._receipts = receipts
         self._recent = recent or RecentIdentities()
+        #: Told of every request whose events are durable: partner, accepted, rejected, known already.
+        self._acknowledge = acknowledge
         self._attributes = {
             name: Draft202012Validator(envelope_schema()["properties"][name])
             for name in ("id", "source", "type", "city")
@@ -196,6 +203,7 @@ class Intake:
             self._recent.remember(sending.contents)
         accepted = len(sending.places) - len(not_taken)
         duplicates = sum(result["status"] == "duplicate" for result in results) if sending.repeated else 0
+        self._acknowledge(key.partner, accepted, len(refused) + len(not_taken), duplicates)
         self._metrics.accepted += accepted
         self._metrics.duplicates += duplicates
         if refused:
@@ -210,6 +218,7 @@ class Intake:
         """Keep what could not even be taken apart, sealed, up to the size of one event."""
         value = rejected_value(refusal, key, now_text(), {}, self._sealer.seal(body[:MAX_EVENT]), receipt)
         await self._log.write([Record(REJECTED, key.partner.encode(), value)])
+        self._acknowledge(key.partner, 0, 1, 0)
         self._metrics.rejected[refusal.code] += 1
 
     def _sort_in(self, index: int, verdict: Accepted, sending: Sending, may_be_large: bool) -> str | Refusal:
