@@ -11,7 +11,7 @@ from ingestion.files.profile import Profile
 from ingestion.files.trouble import CellTrouble
 from ingestion.words import LANGUAGES, _t
 
-_MOST_SHOWN = 12
+_MOST_SHOWN = 20
 _UNKNOWN_WORD = _t("This word is not known here. Write one of: {codes}.")
 _NOT_YES_OR_NO = _t("Write yes or no.")
 

@@ -66,7 +66,9 @@ def _workbook(table: Table, rows: Sequence[Refused], language: str) -> bytes:
 
 def _reason(row: Refused, language: str) -> str:
     reason = row.refusal.say(language)
-    return reason if row.column is None else say(language, _IN_COLUMN, column=row.column, reason=reason)
+    # Many sentences begin with the column that they are about; \u200f stands before a Latin word in Arabic.
+    names_it = row.column is None or reason.lstrip("\u200f").startswith(f"{row.column} ")
+    return reason if names_it else say(language, _IN_COLUMN, column=row.column, reason=reason)
 
 
 def _fitted(cells: Sequence[Cell], names: int) -> list[Cell]:

@@ -258,6 +258,8 @@ class _Taking:
                     continue
                 _give_identity(verdict, said[verdict.attributes["subject"]], version)
                 line.event["id"] = verdict.attributes["id"]
+            else:
+                line.event["id"] = f"row-{line.row.number}"  # so that a receipt says which row it was
             sending.append(line)
         unchanged = len(lines) - len(sending)
         await self._throttle(len(sending))

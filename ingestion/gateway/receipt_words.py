@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ingestion.gateway.receipts import ACCEPTED, DUPLICATE, HELD, ID_REUSED, LANDED, PUBLISHED, REJECTED, Standing
-from ingestion.words import _t, say
+from ingestion.words import _t, say, say_again
 
 MEANINGS = {
     ACCEPTED: _t("Safely stored, and on its way to the warehouse: ask again in a minute."),
@@ -47,6 +47,5 @@ def _result(result: dict[str, Any], language: str) -> dict[str, Any]:
     elif result["status"] == ID_REUSED:
         told["detail"] = say(language, _WHAT_TO_DO)
     elif result.get("detail"):
-        # A sentence without places was kept as it is known; another one stays in English.
-        told["detail"] = say(language, result["detail"])
+        told["detail"] = say_again(language, result["detail"])  # it was kept in English
     return told

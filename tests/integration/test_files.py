@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import csv
 import json
+import re
 from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO, StringIO
@@ -97,6 +98,9 @@ def test_refused_rows__come_back_in_their_columns_and_can_be_mended(shared: File
     said = [(each["row"], each["column"], each["code"]) for each in answer.json()["results"]]
     assert said == [(3, "sex", "unknown_word"), (4, "time", "ambiguous_date"), (5, "status", "unknown_word")]
     kept = answer.json()["rejected_rows"]
+    mark = answer.json()["receipt"].split("_")[1]
+    refused = [each for each in rig.rejected.wait(3, partner=rig.name) if mark in each["receipt"]]
+    assert sorted(each["id"] for each in refused) == ["row-3", "row-4", "row-5"], "by which a receipt names them"
 
     returned = rig.get(kept["csv"], **{"Accept-Language": "fr"})
     assert returned.status_code == 200
@@ -234,6 +238,29 @@ def test_use_of_the_key__is_counted_once_a_file_with_its_rows(shared: FilesRig) 
 
     wait_for(look, 30, "the use of the key")
     assert shared.owner.execute(query, [key.split("_")[1]]).fetchone() == (2, 1, 2)
+
+
+def test_use_of_the_key__is_counted_for_a_file_of_the_pages_too(shared: FilesRig) -> None:
+    key = shared.make_key()
+    with httpx.Client(base_url=shared.gateway.url, timeout=30) as browser:
+        assert browser.post("/partner/sign-in", data={"key": key}).status_code == 303
+        token = re.search(r'name="form_token" value="([^"]+)"', browser.get("/partner/files").text)
+        assert token is not None
+        answer = browser.post(
+            "/partner/files",
+            params={"type": PERSONS},
+            data={"form_token": token[1]},
+            files={"file": ("a.csv", table(person(6100), person(6101), person(6102, sex="boy")).encode())},
+        )
+    assert answer.status_code == 200
+    query = """select sum(requests)::int, sum(accepted)::int, sum(rejected)::int
+        from ops.key_use where key_id = %s and route = '/partner/files'"""
+
+    def look() -> bool:
+        row = shared.owner.execute(query, [key.split("_")[1]]).fetchone()
+        return row == (2, 2, 1)  # the form was opened once and sent once
+
+    wait_for(look, 30, "the file in the log of key use")
 
 
 def test_third_file_at_once__is_sent_away_and_hears_why(shared: FilesRig) -> None:

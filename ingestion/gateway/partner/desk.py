@@ -13,6 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from ingestion.contracts.labels import label
 from ingestion.gateway.answers import Problem
+from ingestion.gateway.authenticate import KEY_ID
 from ingestion.gateway.partner.forms import read_form
 from ingestion.gateway.partner.guarded import Refused, SignInFirst
 from ingestion.gateway.partner.places import city_name
@@ -91,6 +92,11 @@ class Desk:
         if isinstance(form, Problem):
             raise Refused(form)
         return form
+
+    def count_events(self, request: Request, visitor: Visitor, status: int, accepted: int, rejected: int) -> None:
+        """Write into the log of key use how many events a page took."""
+        request.scope.pop(KEY_ID, None)  # or the request would be counted again, without its events
+        self.services.uses.count(visitor.key.key_id, request.scope["route"].path, status, accepted, rejected)
 
     def page(
         self, request: Request, name: str, visitor: Visitor | None = None, status: int = 200, **shown: Any

@@ -23,9 +23,10 @@ from ingestion.gateway.partner.desk import PAGE_HEADERS, STALE_FORM, Desk, Visit
 from ingestion.gateway.partner.event_types import event_types
 from ingestion.gateway.partner.guarded import Refused, add_pages
 from ingestion.gateway.partner.writing import Writing
-from ingestion.gateway.routes.files import file_of
+from ingestion.gateway.routes.files import count_file, file_of
 from ingestion.words import _t, say
 
+_PATH = "/partner/files"
 #: Where the page is cut: what comes before is sent at once, what comes after when the file has been read.
 _MARK = "<!--rows-->"
 _ROWS_CHECKED = _t("{count} rows checked")
@@ -77,6 +78,7 @@ def router(desk: Desk) -> APIRouter:
                     shown = last.rows
                     counted = say(sent.language, _ROWS_CHECKED, count=Writing(sent.language).number(shown))
                     yield f'<p class="counting">{html.escape(counted)}</p>\n'
+        count_file(desk.services, request, sent.key, _PATH, 200, last)
         yield desk.render(request, "checked.html", visitor, progress=last, chosen=sent.type)
         yield after
 
@@ -98,8 +100,8 @@ def router(desk: Desk) -> APIRouter:
         made,
         desk,
         [
-            ("GET", "/partner/files", show),
-            ("POST", "/partner/files", take),
+            ("GET", _PATH, show),
+            ("POST", _PATH, take),
             ("GET", "/partner/files/{file_id}/rejected.{kind}", rejected),
         ],
     )

@@ -14,7 +14,8 @@ from ingestion.gateway.partner.desk import Desk, Visitor
 from ingestion.gateway.partner.figures import current_publication, figures_of_period, in_language
 from ingestion.gateway.partner.guarded import Refused, add_pages
 from ingestion.gateway.partner.periods import NARRATIVE, RETURNED, SUBMITTED, VALIDATED, Period, Standing
-from ingestion.words import LANGUAGES, _t
+from ingestion.gateway.refusal import PERSONAL_DATA
+from ingestion.words import LANGUAGES, _t, say
 
 _STEPS = {"submit": SUBMITTED, "return": RETURNED, "validate": VALIDATED}
 _NO_PERIOD = Problem(
@@ -23,6 +24,11 @@ _NO_PERIOD = Problem(
     _t("There is no such period"),
     _t("Choose one of your cities and a quarter or year from the list."),
 )
+_CONTACT = _t(
+    "Your text holds what looks like a telephone number, an e-mail address, a document number or a position: leave it "
+    "out. Nothing was sent yet."
+)
+_NO_COMMENT = _t("Write a comment, so that the city knows what to mend. Nothing was sent yet.")
 _NOT_NOW = Problem(
     409,
     "step_not_possible",
@@ -71,9 +77,11 @@ def router(desk: Desk) -> APIRouter:
         events = _events(visitor, city, period, type_, form, now, publication)
         trial = desk.services.intake.check(events, visitor.key, language=desk.language(request))
         if trial.rejected:  # neither of two events may land without the other
-            details = [result["detail"] for result in trial.results if result["status"] == "rejected"]
+            language = desk.language(request)
+            details = [_said(result, language) for result in trial.results if result["status"] == "rejected"]
             return await _page(request, visitor, city, period, status=422, form=form, details=details)
         outcome = await desk.services.intake.take(events, visitor.key)
+        desk.count_events(request, visitor, 303, outcome.accepted, outcome.rejected)
         if outcome.rejected:
             raise Refused(_NOT_NOW)
         return RedirectResponse(f"/partner/period/{city}/{period.name}?recorded={events[-1]['id']}", 303)
@@ -121,6 +129,15 @@ def router(desk: Desk) -> APIRouter:
         ],
     )
     return made
+
+
+def _said(result: dict[str, Any], language: str) -> str:
+    """Why a text is not taken, without the name that its field has in the event."""
+    if result["code"] == PERSONAL_DATA:
+        return say(language, _CONTACT)
+    if result["pointer"] == "/data/comment":
+        return say(language, _NO_COMMENT)
+    return str(result["detail"])
 
 
 def _events(

@@ -9,6 +9,13 @@ from ingestion.gateway.answers import Problem
 from ingestion.gateway.partner.desk import Desk
 from ingestion.gateway.partner.guarded import add_pages
 from ingestion.gateway.partner.session import COOKIE, COOKIE_PATH
+from ingestion.words import _t
+
+_WRONG_KEY = _t("This key does not open the pages")
+_LOOK_AGAIN = _t(
+    "Look whether all of it was copied, from ck_ to its last letter. A key may also have ended: then ask the "
+    "programme office for a new one."
+)
 
 
 def router(desk: Desk) -> APIRouter:
@@ -22,7 +29,8 @@ def router(desk: Desk) -> APIRouter:
         presented = (await desk.form(request)).get("key", "").strip()
         key = await desk.services.authenticator.authenticate({b"x-api-key": presented.encode()}, request.scope)
         if isinstance(key, Problem):
-            return desk.page(request, "sign_in.html", status=key.status, problem=key)
+            problem = key._replace(title=_WRONG_KEY, detail=_LOOK_AGAIN) if key.status == 401 else key
+            return desk.page(request, "sign_in.html", status=key.status, problem=problem)
         return desk.signed_in(request, presented, "/partner")
 
     async def sign_out(request: Request) -> Response:

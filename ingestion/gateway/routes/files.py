@@ -91,12 +91,12 @@ class FilesRoute:
                     await _pass_over(stream)
                     status, body = _answer_of(progress, sent.language)
                     members = {"done": True, "status": status, **body}
-                    self._count(request, sent.key, status, progress)
+                    count_file(self._services, request, sent.key, PATH, status, progress)
                 yield orjson.dumps(members) + b"\n"
 
     async def _answer(self, request: Request, sent: Sent, progress: Progress) -> Response:
         status, members = _answer_of(progress, sent.language)
-        self._count(request, sent.key, status, progress)
+        count_file(self._services, request, sent.key, PATH, status, progress)
         headers = {name.decode(): value.decode() for name, value in (progress.problem or _NO_PROBLEM).headers}
         if progress.receipt is not None:
             headers["Location"] = f"/v1/receipts/{progress.receipt}"
@@ -121,11 +121,6 @@ class FilesRoute:
         headers = {"Content-Disposition": name, "Cache-Control": "no-store"}
         return Response(content, 200, media_type=_KINDS[kind], headers=headers)
 
-    def _count(self, request: Request, key: Key, status: int, progress: Progress) -> None:
-        request.scope.pop(KEY_ID, None)  # or the request would be counted again, without its rows
-        taken = progress.accepted + progress.corrected + progress.voided
-        self._services.uses.count(key.key_id, PATH, status, taken, progress.rejected)
-
 
 _NO_PROBLEM = Problem(202, "", "", "")
 
@@ -145,6 +140,13 @@ def _kind(accept: str) -> str | None:
     if "text/csv" in accept:
         return "csv"
     return "xlsx" if _XLSX in accept else None
+
+
+def count_file(services: Services, request: Request, key: Key, route: str, status: int, progress: Progress) -> None:
+    """Write into the log of key use what a file was taken for."""
+    request.scope.pop(KEY_ID, None)  # or the request would be counted again, without its rows
+    taken = progress.accepted + progress.corrected + progress.voided
+    services.uses.count(key.key_id, route, status, taken, progress.rejected)
 
 
 async def file_of(request: Request) -> tuple[dict[str, str], AsyncIterator[bytes]]:

@@ -12,7 +12,7 @@ import pytest
 from babel.messages.pofile import read_po
 
 from infra.settings import REPO
-from ingestion.words import LANGUAGES, language_of, say
+from ingestion.words import LANGUAGES, language_of, say, say_again
 from ingestion.words.say import LOCALES, catalogue
 
 OTHERS = [language for language in LANGUAGES if language != "en"]
@@ -83,3 +83,23 @@ def test_say__fills_places_and_falls_back_to_english() -> None:
 )
 def test_language_of__accept_language(header: str, language: str) -> None:
     assert language_of(header) == language
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_say_again__knows_every_sentence_by_its_template(language: str) -> None:
+    for template in catalogue(language):
+        filled = {name: f"x-{place}" for place, name in enumerate(sorted(_places(template)))}
+        if len(template) < 20 or _many(template):
+            continue
+        assert say_again(language, say("en", template, **filled)) == say(language, template, **filled), template
+
+
+def test_say_again__leaves_strangers_alone() -> None:
+    assert say_again("en", "sex is missing.") == "sex is missing."
+    assert say_again("fr", "sex is missing.") == "sex manque."
+    assert say_again("ar", "Nobody ever wrote: this sentence") == "Nobody ever wrote: this sentence"
+
+
+def _many(template: str) -> bool:
+    names = [name for _, name, _, _ in Formatter().parse(template) if name]
+    return len(names) > len(set(names))
