@@ -63,6 +63,10 @@ class Part:
             self._process.kill()
             self._process.wait(20)
 
+    def tail(self) -> str:
+        """The end of what it wrote."""
+        return self.log.read_text(encoding="utf-8", errors="replace")[-3000:]
+
     def _signal(self, number: int) -> None:
         assert self._process is not None
         self._process.send_signal(number)  # nothing happens to a process that has ended meanwhile

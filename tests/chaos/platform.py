@@ -62,7 +62,10 @@ def platform(partners: int, seed: int, pause: float) -> Iterator[Platform]:
         for part in made.parts.values():
             closing.callback(part.stop)
             part.start()
-        wait_for(lambda: is_ready(url), 60, f"the gateway (see {stack.folder}/gateway.log)")
+        try:
+            wait_for(lambda: is_ready(url), 60, "the gateway")
+        except AssertionError as late:
+            raise AssertionError(f"{late}; it wrote: {made.parts['gateway'].tail()}") from late
         for number in range(partners):
             source = f"urn:corridor:chaos:{number}"
             key = create_key(
