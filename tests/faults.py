@@ -220,7 +220,7 @@ def silent_address() -> Iterator[str]:
 
 
 def _free_base() -> int:
-    """A port base of which the ports of a broker and a Postgres are free."""
+    """A port base of which the ports of a broker (of partners too) and a Postgres are free."""
     while True:
         with socket.create_server(("127.0.0.1", 0)) as first:
             base = first.getsockname()[1] - 1
