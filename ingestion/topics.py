@@ -85,15 +85,19 @@ def configured(env: Mapping[str, str] | None = None) -> tuple[Topic, ...]:
     )
 
 
-def apply(bootstrap: str, topics: tuple[Topic, ...] | None = None, env: Mapping[str, str] | None = None) -> list[str]:
-    """Bring the cluster at `bootstrap` to `topics` (default: the configured list); returns what was done.
+def apply(
+    cluster: str | Mapping[str, Any], topics: tuple[Topic, ...] | None = None, env: Mapping[str, str] | None = None
+) -> list[str]:
+    """Bring a cluster to `topics` (default: the configured list); returns what was done.
+
+    `cluster`: host:port, or all that infra.kafka.client.kafka_python_settings says.
 
     Safe to repeat: a second call returns an empty list. Raises TopicsError for a topic that has more
     partitions than the list says, because Kafka cannot take partitions away.
     """
     wanted = configured(env) if topics is None else topics
     replication = _whole(os.environ if env is None else env, "CORRIDOR_KAFKA_REPLICATION_FACTOR", 1)
-    admin = KafkaAdminClient(bootstrap_servers=bootstrap)
+    admin = _admin(cluster)
     try:
         present = {name: len(info["partitions"]) for name, info in _existing(admin).items()}
         _refuse_shrinking(wanted, present)
@@ -106,10 +110,10 @@ def apply(bootstrap: str, topics: tuple[Topic, ...] | None = None, env: Mapping[
         admin.close()
 
 
-def describe(bootstrap: str, topics: tuple[Topic, ...] | None = None) -> list[dict[str, Any]]:
+def describe(cluster: str | Mapping[str, Any], topics: tuple[Topic, ...] | None = None) -> list[dict[str, Any]]:
     """One dict a topic of the list: name, purpose, exists, partitions, replication, config (wanted keys only)."""
     wanted = configured() if topics is None else topics
-    admin = KafkaAdminClient(bootstrap_servers=bootstrap)
+    admin = _admin(cluster)
     try:
         present = _existing(admin)
         rows = []
@@ -128,6 +132,10 @@ def describe(bootstrap: str, topics: tuple[Topic, ...] | None = None) -> list[di
         return rows
     finally:
         admin.close()
+
+
+def _admin(cluster: str | Mapping[str, Any]) -> KafkaAdminClient:
+    return KafkaAdminClient(**({"bootstrap_servers": cluster} if isinstance(cluster, str) else cluster))
 
 
 def _existing(admin: KafkaAdminClient) -> dict[str, dict[str, Any]]:

@@ -23,10 +23,11 @@ def show() -> None:
     from rich.console import Console
     from rich.table import Table
 
+    from infra.kafka.client import kafka_python_settings
     from infra.settings import Settings
     from ingestion.topics import DAY_MS, describe
 
-    rows = _ask(lambda: describe(Settings.load().kafka_bootstrap))
+    rows = _ask(lambda: describe(kafka_python_settings(Settings.load())))
     table = Table(pad_edge=False)
     # The name must stay whole, to be copied; what the topic holds may take several lines.
     table.add_column("topic", no_wrap=True)
@@ -47,11 +48,12 @@ def apply() -> None:
 
     Example: corridor topics apply
     """
+    from infra.kafka.client import kafka_python_settings
     from infra.settings import Settings
     from ingestion.topics import apply as bring_to_list
 
     settings = Settings.load()
-    done = _ask(lambda: bring_to_list(settings.kafka_bootstrap, env=settings.env))
+    done = _ask(lambda: bring_to_list(kafka_python_settings(settings), env=settings.env))
     print("\n".join(done) if done else "Nothing to do.")
 
 

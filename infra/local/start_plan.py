@@ -8,6 +8,7 @@ from functools import partial
 from infra.airflow import warm_up
 from infra.airflow.database import set_up_database
 from infra.kafka.broker import prepare_broker
+from infra.kafka.client import kafka_python_settings
 from infra.kafka.jars import fetch_jars
 from infra.local import health, history_steps, superset_steps
 from infra.local.environments import ensure
@@ -82,7 +83,7 @@ class _Plan:
 
         def topics_are_right() -> bool:
             try:
-                done.extend(apply(self.settings.kafka_bootstrap, env=self.settings.env))
+                done.extend(apply(kafka_python_settings(self.settings), env=self.settings.env))
             except KafkaError as error:
                 say(type(error).__name__)
                 return False

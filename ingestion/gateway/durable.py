@@ -7,6 +7,7 @@ import logging
 from collections.abc import Sequence
 from pathlib import Path
 
+from infra.kafka.client import kafka_client_settings
 from infra.settings import Settings, SettingsError
 from ingestion.gateway.log import MAX_IN_FLIGHT, PATIENCE_SECONDS, KafkaLog
 from ingestion.gateway.quiet import Quietly
@@ -125,7 +126,8 @@ class DurableLog:
 def durable_log(settings: Settings, folder: Path, sealer: Sealer) -> DurableLog:
     """The log of a gateway that keeps its files in `folder`. Raises SettingsError for a wrong number."""
     kafka = KafkaLog(
-        settings.kafka_bootstrap, patience=_number(settings, "CORRIDOR_KAFKA_PATIENCE_SECONDS", PATIENCE_SECONDS)
+        kafka_client_settings(settings),
+        patience=_number(settings, "CORRIDOR_KAFKA_PATIENCE_SECONDS", PATIENCE_SECONDS),
     )
     spool = Spool(
         folder / "spool",

@@ -7,8 +7,9 @@ import logging
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from typing import Any
 
 from confluent_kafka import KafkaError, KafkaException, Producer
 
@@ -39,9 +40,9 @@ class KafkaLog:
     of its own would have to win the interpreter's lock once for every record from a loop that is busy.
     """
 
-    def __init__(self, bootstrap: str, *, patience: float = PATIENCE_SECONDS) -> None:
+    def __init__(self, cluster: Mapping[str, Any], *, patience: float = PATIENCE_SECONDS) -> None:
         common = {
-            "bootstrap.servers": bootstrap,
+            **cluster,
             "client.id": "corridor-gateway",
             "acks": "all",
             "enable.idempotence": True,

@@ -41,7 +41,7 @@ class Look:
     """Looks at the backlog again and again over one consumer and one connection. Not for several threads at once."""
 
     def __init__(self, settings: Settings, sources: Mapping[str, str] = SOURCES) -> None:
-        self._consumer = open_consumer(settings.kafka_bootstrap)
+        self._consumer = open_consumer(settings)
         try:
             self._places = partitions_of(self._consumer, sources)
             self._connection = psycopg.connect(

@@ -35,7 +35,7 @@ def load_ranges(settings: Settings, load_id: int, ranges: list[Range]) -> Counts
         return base64.b64decode(sealer.seal(body))
 
     total = Counts()
-    consumer = open_consumer(settings.kafka_bootstrap)
+    consumer = open_consumer(settings)
     try:
         with psycopg.connect(settings.dsn("loader"), autocommit=True, application_name="corridor load") as connection:
             prepare(connection)

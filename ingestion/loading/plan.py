@@ -81,7 +81,7 @@ def make_partitions_ahead(connection: psycopg.Connection) -> None:
 
 
 def _look_at_log(settings: Settings, sources: Mapping[str, str]) -> dict[TopicPartition, tuple[int, int]]:
-    consumer = open_consumer(settings.kafka_bootstrap)
+    consumer = open_consumer(settings)
     try:
         places = partitions_of(consumer, sources)
         begins, ends = consumer.beginning_offsets(places), consumer.end_offsets(places)

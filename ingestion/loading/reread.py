@@ -45,7 +45,7 @@ def open_reread(
     """
     if (from_time is None) == (not offsets):
         raise LoadError("Say from where to read again: either from_time or offsets, not both and not neither.")
-    consumer = open_consumer(settings.kafka_bootstrap)
+    consumer = open_consumer(settings)
     try:
         places = partitions_of(consumer, sources)
         begins = consumer.beginning_offsets(places)

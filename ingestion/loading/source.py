@@ -7,6 +7,8 @@ from collections.abc import Iterator
 
 from kafka import KafkaConsumer, TopicPartition
 
+from infra.kafka.client import kafka_python_settings
+from infra.settings import Settings
 from ingestion.loading.batch import Batch
 from ingestion.loading.problems import LoadError
 from ingestion.loading.ranges import Range
@@ -20,10 +22,10 @@ POLL_RECORDS = 2_000
 STALLED_AFTER = 60.0
 
 
-def open_consumer(bootstrap: str) -> KafkaConsumer:
+def open_consumer(settings: Settings) -> KafkaConsumer:
     """A consumer without a group: what is read next is decided by the offsets in Postgres alone."""
     return KafkaConsumer(
-        bootstrap_servers=bootstrap,
+        **kafka_python_settings(settings),
         client_id="corridor-load",
         group_id=None,
         enable_auto_commit=False,

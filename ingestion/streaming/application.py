@@ -10,8 +10,10 @@ from typing import Any
 
 from confluent_kafka.admin import AdminClient
 from quixstreams import Application
+from quixstreams.kafka import ConnectionConfig
 from quixstreams.state.rocksdb import RocksDBOptions
 
+from infra.kafka.client import kafka_client_settings
 from infra.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -43,7 +45,7 @@ def make_application(
     member = member or settings.env.get("CORRIDOR_STREAM_MEMBER") or "0"
     state_dir = state_dir or settings.home / "streaming" / name
     given: dict[str, Any] = {
-        "broker_address": settings.kafka_bootstrap,
+        "broker_address": ConnectionConfig.from_librdkafka_dict(kafka_client_settings(settings)),
         "consumer_group": group,
         "auto_offset_reset": "earliest",
         "commit_interval": commit_interval,
@@ -73,7 +75,7 @@ def run_for_ever(settings: Settings, name: str, build: Callable[[], Application]
     """Run until SIGTERM; a failure is logged, and everything is built anew after a pause."""
     while True:
         try:
-            _wait_for_topics(settings.kafka_bootstrap, topics)
+            wait_for_topics(settings, topics)
             app = build()
             log.info("the stream %s reads %s", name, ", ".join(topics))
             app.run()
@@ -83,9 +85,9 @@ def run_for_ever(settings: Settings, name: str, build: Callable[[], Application]
             time.sleep(_PAUSE)
 
 
-def _wait_for_topics(bootstrap: str, topics: Sequence[str]) -> None:
+def wait_for_topics(settings: Settings, topics: Sequence[str]) -> None:
     """Quix Streams would create a missing topic its own way; the list in ingestion/topics.py is the only one."""
-    admin = AdminClient({"bootstrap.servers": bootstrap})
+    admin = AdminClient(kafka_client_settings(settings))
     while missing := set(topics) - set(admin.list_topics(timeout=30).topics):
         log.warning("waiting for %s: run `corridor topics apply`", ", ".join(sorted(missing)))
         time.sleep(_PAUSE)
