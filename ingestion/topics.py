@@ -13,6 +13,7 @@ from kafka.admin import ConfigResource, ConfigResourceType
 ACCEPTED = "corridor.events.accepted.v1"
 REJECTED = "corridor.events.rejected.v1"
 SIGNALS = "corridor.signals.v1"
+_INTAKE = "corridor.intake.{partner}.v1"
 
 DAY_MS = 86_400_000
 
@@ -68,20 +69,44 @@ TOPICS: tuple[Topic, ...] = (
 )
 
 
+#: What an intake topic keeps is what waits: the stream empties it of all that was taken over.
+#: Its segments are short and go soon, so that what nobody may read any more does not stay on the disk.
+_INTAKE_CONFIG = {
+    "cleanup.policy": "delete",
+    "segment.ms": "30000",
+    "file.delete.delay.ms": "1000",
+    "message.timestamp.type": "LogAppendTime",
+    "max.message.bytes": str(1024 * 1024),
+}
+
+
+def intake_topic(partner: str, env: Mapping[str, str] | None = None, *, partitions: int = 4) -> Topic:
+    """The topic that the producer of `partner` writes to. Raises TopicsError for a wrong number in the environment."""
+    topic = Topic(
+        _INTAKE.format(partner=partner),
+        partitions=partitions,
+        retention_ms=7 * DAY_MS,
+        purpose=f"events from the producer of {partner}, until they are taken over",
+        retention_setting="CORRIDOR_INTAKE_RETENTION_DAYS",
+        config=_INTAKE_CONFIG,
+    )
+    return _as_set(topic, os.environ if env is None else env)
+
+
 def configured(env: Mapping[str, str] | None = None) -> tuple[Topic, ...]:
     """TOPICS with the overrides of the environment: retention in days, and min.insync.replicas.
 
     Raises TopicsError when a value is not a whole number of at least 1.
     """
     env = os.environ if env is None else env
-    min_isr = {"min.insync.replicas": str(_whole(env, "CORRIDOR_KAFKA_MIN_ISR", 1))}
-    return tuple(
-        replace(
-            topic,
-            retention_ms=_whole(env, topic.retention_setting, topic.retention_ms // DAY_MS) * DAY_MS,
-            config={**topic.config, **min_isr},
-        )
-        for topic in TOPICS
+    return tuple(_as_set(topic, env) for topic in TOPICS)
+
+
+def _as_set(topic: Topic, env: Mapping[str, str]) -> Topic:
+    return replace(
+        topic,
+        retention_ms=_whole(env, topic.retention_setting, topic.retention_ms // DAY_MS) * DAY_MS,
+        config={**topic.config, "min.insync.replicas": str(_whole(env, "CORRIDOR_KAFKA_MIN_ISR", 1))},
     )
 
 

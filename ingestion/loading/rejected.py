@@ -27,6 +27,8 @@ class _Rejected(msgspec.Struct, gc=False):
     detail: str | None = None
     receipt: str | None = None
     receiptindex: int | None = None
+    #: Only of what a partner's own producer wrote: where it lay in the intake topic.
+    intakeplace: str | None = None
 
 
 _decode = msgspec.json.Decoder(_Rejected).decode
@@ -35,15 +37,18 @@ _CREATE = """
 create temporary table if not exists stage_rejected (
     kafka_offset bigint not null, received_at timestamptz, partner text, programme text, key_id text, event_id text,
     source text, type text, city text, code text not null, pointer text, detail text, receipt text,
-    receipt_index integer, sealed bytea
+    receipt_index integer, intake_place text, sealed bytea
 ) on commit delete rows"""
 
 _COLUMNS = """received_at, partner, programme, key_id, event_id, source, type, city, code, pointer, detail, receipt,
-    receipt_index, sealed, kafka_offset"""
+    receipt_index, intake_place, sealed, kafka_offset"""
 
 _LAND = f"""
 insert into raw.rejected_events ({_COLUMNS}, rejected_by, topic, kafka_partition, load_id)
-select {_COLUMNS}, 'gateway', %(topic)s, %(partition)s, %(load_id)s from stage_rejected
+select
+    {_COLUMNS}, case when intake_place is null then 'gateway' else 'intake' end, %(topic)s, %(partition)s,
+    %(load_id)s
+from stage_rejected
 on conflict (topic, kafka_partition, kafka_offset) do nothing"""  # noqa: S608
 
 
@@ -61,8 +66,9 @@ def line(value: bytes, offset: int) -> bytes:
     )  # fmt: skip
     texts = "\t".join(NULL if field is None else escaped(field) for field in fields)
     index = NULL if event.receiptindex is None else event.receiptindex
+    place = NULL if event.intakeplace is None else escaped(event.intakeplace)
     try:
-        return f"{offset}\t{texts}\t{index}\t\\\\x{sealed.hex()}".encode()
+        return f"{offset}\t{texts}\t{index}\t{place}\t\\\\x{sealed.hex()}".encode()
     except UnicodeEncodeError as error:
         raise Refused("unstorable_text", "A text holds half of a surrogate pair, which is no character.") from error
 
