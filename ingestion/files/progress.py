@@ -34,7 +34,7 @@ class Progress:
     kept_until: str | None = None
     kept_rows: int = 0
     problem: Problem | None = None
-    #: The first MOST_TOLD refusals: row, column, code, detail.
+    #: The first MOST_TOLD refusals: row, column, code, detail; `also` where there is more of the row to mend.
     results: list[dict[str, Any]] = field(default_factory=list)
     warned: list[dict[str, Any]] = field(default_factory=list)
 

@@ -48,12 +48,14 @@ class Table(NamedTuple):
 
 
 class Refused(NamedTuple):
-    """A refused row: its number in the sent file, the sender's name of the column if one is to blame, its cells."""
+    """A refused row: its number in the sent file, the sender's name of the column if one is to blame, its cells, and
+    what else of it is to be mended, as (column, refusal)."""
 
     number: int
     column: str | None
     refusal: Refusal
     cells: Sequence[Cell]
+    others: Sequence[tuple[str | None, Refusal]] = ()
 
 
 class Keeper:
@@ -73,9 +75,9 @@ class Keeper:
     async def keep(self, refused: Sequence[Refused]) -> None:
         """Keep these too, up to MOST_ROWS."""
         for row in refused[: MOST_ROWS - self.rows]:
-            said = row.refusal
-            reason = [said.code, said.pointer, said.detail, dict(said.params)]
-            line = orjson.dumps([row.number, row.column, reason, [as_json(cell) for cell in row.cells]])
+            others = [[column, _parts(refusal)] for column, refusal in row.others]
+            cells = [as_json(cell) for cell in row.cells]
+            line = orjson.dumps([row.number, row.column, _parts(row.refusal), cells, others])
             self._lines.append(line)
             self._bytes += len(line)
             self.rows += 1
@@ -121,12 +123,17 @@ async def refused_rows(
         lines: list[Any] | None = first[1:]
         number = 0
         while lines is not None:
-            for row, column, (code, pointer, detail, params), cells in lines:
-                yield Refused(row, column, Refusal(code, pointer, detail, params), [_unpacked(cell) for cell in cells])
+            for row, column, refusal, cells, others in lines:
+                more = [(name, Refusal(*parts)) for name, parts in others]
+                yield Refused(row, column, Refusal(*refusal), [_unpacked(cell) for cell in cells], more)
             number += 1
             lines = await part(number)
 
     return Table(*first[0]), rows()
+
+
+def _parts(refusal: Refusal) -> list[Any]:
+    return [refusal.code, refusal.pointer, refusal.detail, dict(refusal.params)]
 
 
 def _cipher(api_key: bytes, file_id: str) -> ChaCha20Poly1305:

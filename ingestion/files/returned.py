@@ -11,6 +11,7 @@ from io import BytesIO, StringIO
 from ingestion.files.cells import Cell, number_text
 from ingestion.files.header import REASON
 from ingestion.files.rejections import Refused, Table
+from ingestion.gateway.refusal import Refusal
 from ingestion.words import _t, say
 
 _FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
@@ -65,10 +66,14 @@ def _workbook(table: Table, rows: Sequence[Refused], language: str) -> bytes:
 
 
 def _reason(row: Refused, language: str) -> str:
-    reason = row.refusal.say(language)
+    return " ".join(_said(*each, language) for each in ((row.column, row.refusal), *row.others))
+
+
+def _said(column: str | None, refusal: Refusal, language: str) -> str:
+    reason = refusal.say(language)
     # Many sentences begin with the column that they are about; \u200f stands before a Latin word in Arabic.
-    names_it = row.column is None or reason.lstrip("\u200f").startswith(f"{row.column} ")
-    return reason if names_it else say(language, _IN_COLUMN, column=row.column, reason=reason)
+    names_it = column is None or reason.lstrip("\u200f").startswith(f"{column} ")
+    return reason if names_it else say(language, _IN_COLUMN, column=column, reason=reason)
 
 
 def _fitted(cells: Sequence[Cell], names: int) -> list[Cell]:

@@ -14,7 +14,7 @@ from ingestion.files.dates import noon, of_cell, read_time, utc
 from ingestion.files.header import Header
 from ingestion.files.profile import Profile
 from ingestion.files.trouble import CellTrouble
-from ingestion.gateway.refusal import Refusal
+from ingestion.gateway.refusal import SCHEMA_VIOLATION, Refusal
 from ingestion.kobo.time_zones import time_zones
 from ingestion.words import _t
 
@@ -27,15 +27,20 @@ _HALF = timedelta(milliseconds=500)
 
 _FEWER = _t("This row has fewer cells than the first row: fill in or delete what is broken, and look for line breaks.")
 _MORE = _t("This row has cells to the right of the named columns: delete them, or look for a stray separator.")
+_MISSING = _t("{name} is missing.")
 _IMPLAUSIBLE = _t("Taken, but please look again: {low} to {high} is usual here.")
 
 
 class Built(NamedTuple):
-    """An event as far as the row could be read, why it cannot be taken, and warnings as (column, params)."""
+    """An event as far as the row could be read, why it cannot be taken, and warnings.
+
+    `others`: what else stands in the way if the row is refused, so that all of it can be mended at once.
+    """
 
     event: dict[str, Any]
     refusal: Refusal | None
     warnings: tuple[Refusal, ...] = ()
+    others: tuple[Refusal, ...] = ()
 
 
 class _Slot(NamedTuple):
@@ -80,6 +85,8 @@ class RowReader:
         """The event of a row; the first cell that cannot be read is the refusal."""
         data: dict[str, Any] = {}
         event: dict[str, Any] = {**self._base, "data": data}
+        troubles: list[Refusal] = []
+        empty: list[Refusal] = []
         refusal = self._shape(cells)
         if len(cells) < len(self._header.names):
             cells = [*cells, *[None] * (len(self._header.names) - len(cells))]
@@ -88,19 +95,22 @@ class RowReader:
         warnings: list[Refusal] = []
         for slot in self._slots:
             try:
-                self._take(slot, cells[slot.place], event, warnings)
+                if not self._take(slot, cells[slot.place], event, warnings):
+                    empty.append(_missing(slot))
             except CellTrouble as trouble:
-                refusal = refusal or _refusal(slot.pointer, trouble)
+                troubles.append(_refusal(slot.pointer, trouble))
         if event.get("operation") == "void":
             # What else the row says does not matter any more, and may be what was wrong with it.
             identity: dict[str, Any] = {name: event[name] for name in ("subject", "operation") if name in event}
-            return Built({**self._base, **identity, "data": {}}, refusal if "subject" not in event else None)
+            unnamed = next(iter(troubles), None) if "subject" not in event else None
+            return Built({**self._base, **identity, "data": {}}, unnamed)
         if self._time is not None:
             try:
-                self._take_time(self._time, cells[self._time.place], event)
+                if not self._take_time(self._time, cells[self._time.place], event):
+                    empty.append(_missing(self._time))
             except CellTrouble as trouble:
-                refusal = refusal or _refusal("/time", trouble)
-        return Built(event, refusal, tuple(warnings))
+                troubles.append(_refusal("/time", trouble))
+        return Built(event, next(iter(troubles), None), tuple(warnings), (*troubles, *empty))
 
     def is_empty(self, cells: Sequence[Cell]) -> bool:
         """True for a row without anything in it."""
@@ -116,7 +126,8 @@ class RowReader:
             return Refusal("ragged_row", "", _MORE)
         return None
 
-    def _take(self, slot: _Slot, cell: Cell, event: dict[str, Any], warnings: list[Refusal]) -> None:
+    def _take(self, slot: _Slot, cell: Cell, event: dict[str, Any], warnings: list[Refusal]) -> bool:
+        """False if the cell is empty and must not be."""
         column, memory = slot.column, slot.memory
         if memory is not None and type(cell) is str and cell in memory:
             value = memory[cell]
@@ -127,7 +138,7 @@ class RowReader:
             if cleaned is None:
                 if column.required and column.nullable:
                     _put(event, column.path, None)
-                return
+                return column.nullable or not column.required
             value = slot.read(cleaned)
             if memory is not None and type(cell) is str and len(cell) <= _LONGEST_REMEMBERED:
                 if len(memory) >= _MOST_REMEMBERED:
@@ -141,17 +152,19 @@ class RowReader:
             if not low <= value <= high:
                 params = {"low": f"{low:g}", "high": f"{high:g}"}
                 warnings.append(Refusal("implausible", slot.pointer, _IMPLAUSIBLE, params))
+        return True
 
-    def _take_time(self, slot: _Slot, cell: Cell, event: dict[str, Any]) -> None:
+    def _take_time(self, slot: _Slot, cell: Cell, event: dict[str, Any]) -> bool:
+        """False if the cell is empty."""
         zone = self._zone(event)
         if type(cell) is str and (cell, zone) in self._times:
             event["time"], event["timeprecision"] = self._times[cell, zone]
-            return
+            return True
         if self._formulas:
             refuse_formula(cell)
         cleaned = clean(cell)
         if cleaned is None:
-            return
+            return False
         if isinstance(cleaned, datetime):
             moment = of_cell(cleaned, self._profile.dates)
             if moment.time() == time(0):
@@ -161,12 +174,13 @@ class RowReader:
                     utc((moment + _HALF).replace(microsecond=0, tzinfo=zone)),
                     "second",
                 )
-            return
+            return True
         event["time"], event["timeprecision"] = read_time(date_text(cleaned), self._profile.dates, zone)
         if type(cell) is str and len(cell) <= _LONGEST_REMEMBERED:
             if len(self._times) >= _MOST_REMEMBERED:
                 self._times.clear()
             self._times[cell, zone] = event["time"], event["timeprecision"]
+        return True
 
     def _zone(self, event: dict[str, Any]) -> ZoneInfo:
         city = event.get("city")
@@ -181,6 +195,10 @@ class RowReader:
             if len(self._zones) < _MOST_REMEMBERED:
                 self._zones[city] = zone
         return zone
+
+
+def _missing(slot: _Slot) -> Refusal:
+    return Refusal(SCHEMA_VIOLATION, slot.pointer, _MISSING, {"name": slot.column.name})
 
 
 def _city(text: str) -> str:

@@ -62,11 +62,15 @@ class Sent:
 
 @dataclass
 class _Line:
-    """A row on its way: its event as far as it could be read, and what was decided about it."""
+    """A row on its way: its event as far as it could be read, and what was decided about it.
+
+    `others`: what else of it is to be mended, if it is refused.
+    """
 
     row: Row
     event: dict[str, Any]
     verdict: Verdict | None
+    others: Sequence[Refusal] = ()
 
 
 async def take_file(services: Services, sent: Sent, stream: AsyncIterator[bytes]) -> AsyncGenerator[Progress, None]:
@@ -204,7 +208,7 @@ class _Taking:
         if row.trouble is not None:
             trouble = row.trouble
             return _Line(row, {}, Refusal(trouble.code, "", trouble.template, trouble.params))
-        event, refusal, warnings = reader.read(row.cells)
+        event, refusal, warnings, others = reader.read(row.cells)
         subject = event.get("subject")
         if isinstance(subject, str):
             identity = hash(subject)
@@ -215,8 +219,8 @@ class _Taking:
             verdict = self._services.intake.judge(event, self._sent.key, may_hold_nul=source.may_hold_nul)
             if isinstance(verdict, Accepted):
                 warned += [(row, warning) for warning in warnings]
-            return _Line(row, event, verdict)
-        return _Line(row, event, refusal)
+            return _Line(row, event, verdict, others)
+        return _Line(row, event, refusal, others)
 
     async def _settle_voids(self, lines: Sequence[_Line], source: Source) -> None:
         """A void says the time and city of the record that it takes back, which the row need not repeat."""
@@ -305,13 +309,22 @@ class _Taking:
 
     def _refuse(self, line: _Line, result: dict[str, Any]) -> Refused:
         column = self._header.name_at(result["pointer"])
+        others = [
+            (self._header.name_at(each.pointer), each) for each in line.others if each.pointer != result["pointer"]
+        ]
         self._progress.rejected += 1
         if len(self._progress.results) < MOST_TOLD:
             told = {"row": line.row.number, "column": column, "code": result["code"], "detail": result["detail"]}
+            if others:
+                language = self._sent.language
+                told["also"] = [
+                    {"column": name, "code": each.code, "detail": each.say(language)} for name, each in others
+                ]
             self._progress.results.append(told)
-        if isinstance(line.verdict, Refusal):
-            return Refused(line.row.number, column, line.verdict, line.row.cells)
-        return Refused(line.row.number, column, Refusal(result["code"], "", result["detail"]), line.row.cells)
+        refusal = line.verdict
+        if not isinstance(refusal, Refusal):
+            refusal = Refusal(result["code"], "", result["detail"])
+        return Refused(line.row.number, column, refusal, line.row.cells, others)
 
     def _warn(self, row: Row, warning: Refusal) -> None:
         self._progress.warnings += 1

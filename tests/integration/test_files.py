@@ -92,11 +92,17 @@ def test_life_of_a_file__corrections_reversions_and_voids(rig: FilesRig) -> None
 
 def test_refused_rows__come_back_in_their_columns_and_can_be_mended(shared: FilesRig) -> None:
     rig = shared
-    wrong = [person(3001, sex="boy"), person(3002, time="03/04/2026"), person(3003, person_id="=cmd()", status="what")]
+    wrong = [
+        person(3001, sex="boy"),
+        person(3002, time="03/04/2026"),
+        person(3003, person_id="=cmd()", status="what", age_band=""),
+    ]
     answer = rig.send(table(person(3000), *wrong, delimiter=";"), **{"Accept-Language": "fr"})
     assert _counts(answer) == {"rows": 4, "accepted": 1, "rejected": 3}
     said = [(each["row"], each["column"], each["code"]) for each in answer.json()["results"]]
     assert said == [(3, "sex", "unknown_word"), (4, "time", "ambiguous_date"), (5, "status", "unknown_word")]
+    also = [{"column": "age_band", "code": "schema_violation", "detail": "age_band manque."}]
+    assert [each.get("also") for each in answer.json()["results"]] == [None, None, also]
     kept = answer.json()["rejected_rows"]
     mark = answer.json()["receipt"].split("_")[1]
     refused = [each for each in rig.rejected.wait(3, partner=rig.name) if mark in each["receipt"]]
@@ -108,7 +114,9 @@ def test_refused_rows__come_back_in_their_columns_and_can_be_mended(shared: File
     assert lines[0][:-1] == list(COLUMNS)
     assert lines[0][-1] == "À corriger"
     assert lines[3][COLUMNS.index("person_id")] == "'=cmd()"
-    mended = returned.text.replace("boy", "male").replace("03/04/2026", "2026-04-03").replace("what", "refugee")
+    assert lines[3][-1].endswith(" age_band manque."), "all that is to be mended stands beside the row"
+    mended = returned.text.replace("boy", "male").replace("03/04/2026", "2026-04-03")
+    mended = mended.replace(";;what;", ";25-34;refugee;")
     assert _counts(rig.send(mended)) == {"rows": 3, "accepted": 3}
 
     book = load_workbook(BytesIO(rig.get(kept["xlsx"]).content))

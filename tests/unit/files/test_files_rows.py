@@ -221,6 +221,20 @@ def test_void_row__needs_nothing_but_its_record_id() -> None:
     assert "time" not in built.event
 
 
+def test_row_with_several_mistakes__names_all_of_them() -> None:
+    built = _read({**RIGHT, "sex": "boy", "time": "03/04/2026", "status": "", "record_id": " "})
+    assert built.refusal is not None
+    assert built.refusal.pointer == "/data/sex"
+    assert {(each.code, each.pointer) for each in built.others} == {
+        ("unknown_word", "/data/sex"),
+        ("ambiguous_date", "/time"),
+        ("schema_violation", "/data/status"),
+        ("schema_violation", "/subject"),
+    }
+    assert _read(RIGHT).others == ()
+    assert _read({**RIGHT, "operation": "void", "status": ""}).others == ()
+
+
 def test_ragged_rows() -> None:
     header = read_header([*RIGHT, ""], PERSON, Profile(), needs_city=False)
     reader = RowReader(PERSON, header, Profile(), {}, workbook=False)
