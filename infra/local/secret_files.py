@@ -34,7 +34,7 @@ def make_secrets(settings: Settings) -> int:
     missing = [name for name in wanted if not (folder / name).exists()]
     for name in missing:
         write_private(folder / name, wanted[name]() + "\n")
-    made = len(missing) + _make_sealing_pair(folder)
+    made = len(missing) + _make_sealing_pair(folder, "sealing") + _make_sealing_pair(folder, "intake")
     for path in folder.iterdir():
         os.chmod(path, 0o600)
     return made
@@ -59,8 +59,9 @@ def _cities() -> list[str]:
         return [row["place_code"] for row in csv.DictReader(file) if row["level"] == "city"]
 
 
-def _make_sealing_pair(folder: Path) -> int:
-    private, public = folder / "sealing_private", folder / "sealing_public"
+def _make_sealing_pair(folder: Path, name: str) -> int:
+    """`sealing`: for what was refused. `intake`: with its public key partners seal what only the intake may read."""
+    private, public = folder / f"{name}_private", folder / f"{name}_public"
     if private.exists() and public.exists():
         return 0
     from nacl.encoding import Base64Encoder

@@ -269,13 +269,13 @@ class Intake:
         records = []
         for index, refusal in refused:
             sealed = self._sealer.seal(raws[index][:MAX_EVENT])
-            known = self._known(events[index], refusal)
+            known = self.known_openly(events[index], refusal)
             place = sending.receipt, sending.first_index + index
             value = rejected_value(refusal, key, sending.received_at, known, sealed, *place)
             records.append(Record(REJECTED, key.partner.encode(), value))
         return records
 
-    def _known(self, event: Any, refusal: Refusal) -> dict[str, str | None]:
+    def known_openly(self, event: Any, refusal: Refusal) -> dict[str, str | None]:
         """The attributes that may stand unsealed beside a refusal: valid ones that give no identifier away."""
         if not isinstance(event, dict):
             return {}

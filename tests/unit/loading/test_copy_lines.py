@@ -127,10 +127,10 @@ def test_rejected__columns_in_the_order_of_the_stage() -> None:
     rejection = {
         "receivedat": "2026-03-01T00:00:00Z", "partner": "p", "programme": "SIM", "keyid": "k", "id": None,
         "source": None, "type": "t", "city": None, "code": "c", "pointer": "/a\tb", "detail": None, "sealed": "/w==",
-        "receipt": "rcp_1", "receiptindex": 4,
+        "receipt": "rcp_1", "receiptindex": 4, "intakeplace": "t/0/5",
     }  # fmt: skip
 
     assert fields(rejected.line(orjson.dumps(rejection), 3)) == [
         "3", "2026-03-01T00:00:00Z", "p", "SIM", "k", None, None, "t", None, "c", "/a\tb", None, "rcp_1", "4",
-        "\\xff",
+        "t/0/5", "\\xff",
     ]  # fmt: skip
