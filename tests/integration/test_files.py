@@ -248,7 +248,7 @@ def test_use_of_the_key__is_counted_once_a_file_with_its_rows(shared: FilesRig) 
     assert shared.owner.execute(query, [key.split("_")[1]]).fetchone() == (2, 1, 2)
 
 
-def test_use_of_the_key__is_counted_for_a_file_of_the_pages_too(shared: FilesRig) -> None:
+def test_file_of_the_pages__shows_its_rows_being_checked_and_counts_for_the_key(shared: FilesRig) -> None:
     key = shared.make_key()
     with httpx.Client(base_url=shared.gateway.url, timeout=30) as browser:
         assert browser.post("/partner/sign-in", data={"key": key}).status_code == 303
@@ -258,15 +258,16 @@ def test_use_of_the_key__is_counted_for_a_file_of_the_pages_too(shared: FilesRig
             "/partner/files",
             params={"type": PERSONS},
             data={"form_token": token[1]},
-            files={"file": ("a.csv", table(person(6100), person(6101), person(6102, sex="boy")).encode())},
+            files={"file": ("a.csv", table(person(6100, sex="boy"), *map(person, range(6101, 8600))).encode())},
         )
     assert answer.status_code == 200
+    assert answer.text.index("1,000 rows checked") < answer.text.index("Some rows were refused")
     query = """select sum(requests)::int, sum(accepted)::int, sum(rejected)::int
         from ops.key_use where key_id = %s and route = '/partner/files'"""
 
     def look() -> bool:
         row = shared.owner.execute(query, [key.split("_")[1]]).fetchone()
-        return row == (2, 2, 1)  # the form was opened once and sent once
+        return row == (2, 2499, 1)  # the form was opened once and sent once
 
     wait_for(look, 30, "the file in the log of key use")
 
