@@ -8,20 +8,16 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Protocol
 
-from jsonschema_rs import Draft202012Validator
-
-from ingestion.contracts.registry import envelope_schema
 from ingestion.gateway.check import Checker
 from ingestion.gateway.decode import MAX_EVENT, dump
-from ingestion.gateway.identifiers import attribute_with_identifier, holds_sent_value
+from ingestion.gateway.known import known_openly
 from ingestion.gateway.log_refused import REFUSED_BY_LOG, rejected_record
 from ingestion.gateway.metrics import Metrics
 from ingestion.gateway.receipt_ids import ReceiptIds
 from ingestion.gateway.recent import HASH_BYTES, RecentIdentities, identity_of
 from ingestion.gateway.records import Accepted, Record, now_text, rejected_value
-from ingestion.gateway.refusal import EVENT_TOO_LARGE, ID_REUSED, PERSONAL_DATA, PLAIN_IDENTIFIER, Refusal
+from ingestion.gateway.refusal import EVENT_TOO_LARGE, ID_REUSED, Refusal
 from ingestion.gateway.scope import Key
-from ingestion.gateway.screening import screen_record_id
 from ingestion.sealing import Sealer
 from ingestion.topics import REJECTED
 from ingestion.words import _t
@@ -104,11 +100,6 @@ class Intake:
         self._recent = recent or RecentIdentities()
         #: Told of every request whose events are durable: partner, accepted, rejected, known already.
         self._acknowledge = acknowledge
-        self._attributes = {
-            name: Draft202012Validator(envelope_schema()["properties"][name])
-            for name in ("id", "source", "type", "city")
-        }
-        self._envelope_names = frozenset(envelope_schema()["properties"])
 
     def check(
         self,
@@ -269,40 +260,11 @@ class Intake:
         records = []
         for index, refusal in refused:
             sealed = self._sealer.seal(raws[index][:MAX_EVENT])
-            known = self.known_openly(events[index], refusal)
+            known = known_openly(events[index], refusal, self.checker)
             place = sending.receipt, sending.first_index + index
             value = rejected_value(refusal, key, sending.received_at, known, sealed, *place)
             records.append(Record(REJECTED, key.partner.encode(), value))
         return records
-
-    def known_openly(self, event: Any, refusal: Refusal) -> dict[str, str | None]:
-        """The attributes that may stand unsealed beside a refusal: valid ones that give no identifier away."""
-        if not isinstance(event, dict):
-            return {}
-        known = {
-            name: event[name]
-            for name, validator in self._attributes.items()
-            if name in event
-            and validator.is_valid(event[name])
-            and (refusal.pointer != f"/{name}" or refusal is _ID_REUSED)
-        }
-        contract, places = self.checker.contract_of(event), self.checker.places
-        if contract is None:
-            known.pop("type", None)
-        if not places.knows(known.get("city") or ""):
-            known.pop("city", None)
-        country = places.countries.get(known.get("city") or "")
-        # The contract may be unknown or broken, so any value that was sent could be an identifier.
-        sent = [event.get("data"), {name: value for name, value in event.items() if name not in self._envelope_names}]
-        gives_away = (contract is not None and attribute_with_identifier(event, contract) is not None) or (
-            # The id is often made from the subject.
-            refusal.code in (PERSONAL_DATA, PLAIN_IDENTIFIER) and refusal.pointer in ("/subject", "/id", "/source")
-        )
-        for name in {"id", "source"} & known.keys():  # what a sender words as it likes
-            value = str(known[name])
-            if gives_away or screen_record_id(name, value, country) is not None or holds_sent_value(value, sent):
-                del known[name]
-        return known
 
 
 def result_of(index: int, event: Any, verdict: Verdict, language: str) -> dict[str, Any]:

@@ -1,0 +1,1 @@
+"""Events of partners' own producers: from each one's topic to the accepted or the rejected one, exactly once."""
