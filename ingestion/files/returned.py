@@ -71,8 +71,7 @@ def _reason(row: Refused, language: str) -> str:
 
 def _said(column: str | None, refusal: Refusal, language: str) -> str:
     reason = refusal.say(language)
-    # Many sentences begin with the column that they are about; \u200f stands before a Latin word in Arabic.
-    names_it = column is None or reason.lstrip("\u200f").startswith(f"{column} ")
+    names_it = column is None or refusal.params.get("name") == column
     return reason if names_it else say(language, _IN_COLUMN, column=column, reason=reason)
 
 
