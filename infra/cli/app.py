@@ -19,7 +19,8 @@ COMMANDS = {
     "spool": "What the gateway keeps while Kafka cannot answer.",
     "kobo": "Show the forms of KoboToolbox, or pull them now.",
     "keys": "Make, list and revoke the API keys of city partners.",
-    "rejects": "List refused events, or open one.",
+    "rejects": "List refused events, open, mend and send them again.",
+    "reconcile": "Check that nothing vanished: offsets against rows, partners against answers.",
     "publications": "List, show, compare, restore and hold publications.",
 }
 GROUPS = ("contracts", "topics", "kobo", "keys", "rejects", "publications")

@@ -21,11 +21,13 @@ class Outcome:
     id_reused: int
     refused: int
     duplicates: int
+    #: False if all that landed is canaries and what was refused: nothing for results.
+    for_results: bool
 
     @property
     def is_news(self) -> bool:
-        """True if raw holds more than before; duplicates alone change nothing."""
-        return self.landed + self.id_reused + self.refused > 0
+        """True if results may be others than before; duplicates alone change nothing."""
+        return self.for_results and self.landed + self.id_reused + self.refused > 0
 
 
 def finish_load(settings: Settings, run_id: str) -> Outcome | None:
@@ -44,10 +46,14 @@ def finish_load(settings: Settings, run_id: str) -> Outcome | None:
         )
         row = connection.execute(
             "select coalesce(sum(r.rows_landed), 0)::bigint, coalesce(sum(r.id_reused), 0)::bigint,"
-            " coalesce(sum(r.refused), 0)::bigint, coalesce(sum(r.duplicates), 0)::bigint"
-            " from raw.loads as l inner join raw.load_ranges as r on l.load_id = r.load_id where l.announced_by = %s",
-            [load_id],
+            " coalesce(sum(r.refused), 0)::bigint, coalesce(sum(r.duplicates), 0)::bigint,"
+            " ops.brings_news(coalesce(min(l.load_id), %(load_id)s) - 1, %(load_id)s)"
+            " from raw.loads as l inner join raw.load_ranges as r on l.load_id = r.load_id"
+            " where l.announced_by = %(load_id)s",
+            {"load_id": load_id},
         ).fetchone()
+        # Readers may know at once that this load changes nothing for them.
+        connection.execute("select ops.pass_over_loads()")
     assert row is not None
     _let_receipts_be_found(settings)
     return Outcome(load_id, *row)

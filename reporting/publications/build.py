@@ -16,7 +16,15 @@ import psycopg
 
 from expectations.outcome import AuditReport
 from infra.settings import Settings
-from reporting.publications.builds import BUILD_LOCK, Watermark, end_build, is_built, read_watermark, start_build
+from reporting.publications.builds import (
+    BUILD_LOCK,
+    Watermark,
+    end_build,
+    is_built,
+    pass_over,
+    read_watermark,
+    start_build,
+)
 from reporting.publications.model import Publication, PublicationError
 from reporting.publications.pointer import read_pointer
 from reporting.publications.publish import publish
@@ -73,6 +81,7 @@ def build(settings: Settings, run_id: str) -> BuildResult:
 
     with psycopg.connect(settings.dsn("warehouse"), autocommit=True, application_name="corridor build") as conn:
         _wait_for_turn(conn)
+        pass_over(conn)
         rules_hash = fingerprint(PROJECT)[:16]
         watermark = read_watermark(conn)
         if watermark is None or is_built(conn, read_pointer(conn), watermark, rules_hash):
@@ -101,6 +110,8 @@ def build(settings: Settings, run_id: str) -> BuildResult:
                 problem=problem,
             )
             _told(result)
+        # Canaries that landed meanwhile need no build of their own.
+        pass_over(conn)
     return result
 
 

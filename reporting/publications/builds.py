@@ -48,6 +48,11 @@ def is_built(conn: psycopg.Connection, pointer: Pointer, watermark: Watermark, r
     return pointer.held if last[0] == "withheld" else pointer.held or pointer.watermark_load_id == watermark.load_id
 
 
+def pass_over(conn: psycopg.Connection) -> None:
+    """Move the watermark over loads that brought nothing for results, if readers see all that came before them."""
+    conn.execute("select ops.pass_over_loads()")
+
+
 def start_build(conn: psycopg.Connection, run_id: str, watermark: Watermark, rules_hash: str) -> int:
     """Open a row; the caller holds BUILD_LOCK, so a row that still says running was left by a build that died."""
     conn.execute(

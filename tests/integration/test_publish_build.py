@@ -84,11 +84,20 @@ def test_build__publishes_then_skips_then_follows_new_loads(desk: Desk) -> None:
 def test_load_without_consequence__moves_the_watermark_only(desk: Desk) -> None:
     desk.land(people("ARUA", 12))
     build(desk.settings, "one")
-    load_id = desk.land([event("canary", None, programme="OPS")])
+    load_id = desk.land([void("undo", "ARUA", subject="nobody")])
     result = build(desk.settings, "two")
     assert (result.state, result.publication) == ("unchanged", None)
     pointer = read_pointer(desk.warehouse)
     assert (pointer.publication_id, pointer.watermark_load_id) == (1, load_id)
+
+
+def test_load_of_canaries_only__moves_the_watermark_without_a_build(desk: Desk) -> None:
+    desk.land(people("ARUA", 12))
+    build(desk.settings, "one")
+    load_id = desk.land([event("canary", None, programme="OPS")])
+    assert build(desk.settings, "two").state == "skipped"
+    assert read_pointer(desk.warehouse).watermark_load_id == load_id
+    assert states(desk) == ["published"]
 
 
 def test_doubtful_city__keeps_its_last_good_figures_and_the_others_go_on(desk: Desk) -> None:
