@@ -142,6 +142,16 @@ select
     accepted_because
 from ops.reconciliation_differences;
 create view ops.v_arrivals as
+with answered as (
+    select
+        partner,
+        'gateway' as way,
+        sum(accepted + rejected)::bigint as acknowledged,
+        sum(duplicates)::bigint as answered_duplicates
+    from ops.acknowledged
+    group by partner
+)
+
 select
     a.partner,
     a.way,
@@ -155,17 +165,7 @@ select
     a.rejected,
     a.unanswered
 from ops.arrivals as a
-left join
-    (
-        select
-            partner,
-            'gateway' as way,
-            sum(accepted + rejected)::bigint as acknowledged,
-            sum(duplicates)::bigint as answered_duplicates
-        from ops.acknowledged
-        group by partner
-    ) as k
-    on a.partner = k.partner and a.way = k.way;
+left join answered as k on a.partner = k.partner and a.way = k.way;
 grant select on ops.v_reconciliations, ops.v_reconciliation_differences, ops.v_arrivals to corridor_reader, bi_engineer;
 
 -- One event a minute through the whole way; when it was seen where.
