@@ -13,6 +13,10 @@ from ingestion.topics import ACCEPTED, REJECTED
 from tests.chaos.traffic import Partner
 
 
+#: Columns that differ between two publications of the same figures.
+_OF_ONE_PUBLICATION = ("publication_id", "published_at", "as_of", "updated_at")
+
+
 def stored(settings: Settings) -> dict[tuple[str, str], dict[str, Any]]:
     """Every row of raw.events by identity. Fails if an identity has two."""
     with psycopg.connect(settings.dsn("owner")) as connection:
@@ -96,6 +100,15 @@ def windows_by_hand(settings: Settings) -> Counter[tuple[str, str, str, Any]]:
         "select programme, coalesce(city, programme), type, date_trunc('hour', occurred_at), count(*)"
         " from raw.events where operation = 'create' group by 1, 2, 3, 4",
     )
+
+
+def published(settings: Settings) -> set[tuple[Any, ...]]:
+    """Every cell of the current publication with all that readers see, but for when it was made."""
+    with psycopg.connect(settings.dsn("owner")) as connection:
+        cursor = connection.execute("select * from results.indicator_results")
+        names = [column.name for column in cursor.description or ()]
+        kept = [place for place, name in enumerate(names) if name not in _OF_ONE_PUBLICATION]
+        return {tuple(str(row[place]) for place in kept) for row in cursor}
 
 
 def all_loaded(settings: Settings) -> bool:

@@ -13,6 +13,7 @@ from infra.settings import REPO, Settings
 from ingestion.loading.finish import finish_load
 from ingestion.loading.load import load_ranges
 from ingestion.loading.plan import open_load
+from reporting.publications.build import build
 from tests.chaos import afterwards
 from tests.chaos.platform import Platform, platform, spool_is_empty
 from tests.chaos.random_faults import Faults
@@ -21,8 +22,10 @@ from tests.support import scratch_database, wait_for
 SEED = int(os.environ.get("CORRIDOR_CHAOS_SEED") or 20_261_123)
 
 
-def survive(faults: int, events_between: int, pause: float, seed: int = SEED) -> dict[str, Any]:
-    """Run so many faults and check everything afterwards; returns the report."""
+def survive(
+    faults: int, events_between: int, pause: float, seed: int = SEED, with_results: bool = False
+) -> dict[str, Any]:
+    """Run so many faults and check everything afterwards; returns the report. `with_results`: published cells too."""
     with platform(partners=3, seed=seed, pause=pause) as under_load:
         plan = Faults(under_load, random.Random(seed))
         plan.run(faults, events_between)
@@ -37,7 +40,7 @@ def survive(faults: int, events_between: int, pause: float, seed: int = SEED) ->
         counts = afterwards.check_promises(settings, under_load.partners)
         counts["offsets"] = afterwards.check_offsets(settings)
         assert afterwards.windows(settings) == by_hand
-        check_calm_run(under_load, by_hand)
+        cells = check_calm_run(under_load, by_hand, with_results)
         statuses = sum(
             (partner.statuses for partner in under_load.partners), start=type(under_load.partners[0].statuses)()
         )
@@ -50,11 +53,15 @@ def survive(faults: int, events_between: int, pause: float, seed: int = SEED) ->
             "answers": {str(status): number for status, number in sorted(statuses.items())},
             "events": counts,
             "windows": len(by_hand),
+            "published_cells": cells,
         }
 
 
-def check_calm_run(under_load: Platform, by_hand: Any) -> None:
-    """The same log, loaded and counted again by nobody who is disturbed, gives the same rows and the same windows."""
+def check_calm_run(under_load: Platform, by_hand: Any, with_results: bool) -> int:
+    """The same log, loaded and counted again by nobody who is disturbed, gives the same rows, windows and results.
+
+    Returns the number of published cells that were compared.
+    """
     disturbed = under_load.stack.settings
     under_load.parts["live"].stop()
     with scratch_database(disturbed) as calm:
@@ -71,6 +78,17 @@ def check_calm_run(under_load: Platform, by_hand: Any) -> None:
         finally:
             live.stop()
         assert afterwards.windows(calm.settings) == by_hand
+        return check_results(disturbed, calm.settings) if with_results else 0
+
+
+def check_results(disturbed: Settings, calm: Settings) -> int:
+    """dbt, audit and publication give the same cells from both; returns how many."""
+    cells = []
+    for settings in (disturbed, calm):
+        build(settings, "chaos")
+        cells.append(afterwards.published(settings))
+    assert cells[0] == cells[1]
+    return len(cells[0])
 
 
 def _recount(under_load: Platform, calm: Settings) -> None:
@@ -108,7 +126,8 @@ def write_report(report: dict[str, Any], name: str) -> None:
 
 @pytest.mark.timeout(2400)
 def test_forty_faults_under_load() -> None:
-    report = survive(faults=40, events_between=3_000, pause=0.02)
+    report = survive(faults=40, events_between=3_000, pause=0.02, with_results=True)
     write_report(report, "chaos.json")
     print(json.dumps(report, indent=2))
     assert report["events"]["acknowledged"] >= 100_000
+    assert report["published_cells"] > 50
