@@ -12,7 +12,6 @@ from infra.settings import Settings
 from ingestion.topics import ACCEPTED, REJECTED
 from tests.chaos.traffic import Partner
 
-
 #: Columns that differ between two publications of the same figures.
 _OF_ONE_PUBLICATION = ("publication_id", "published_at", "as_of", "updated_at")
 
