@@ -5,17 +5,20 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from collections.abc import Callable
 
 from ingestion.gateway.acknowledged import Acknowledged, Totals
 from ingestion.gateway.database import Database, DatabaseAway
+from ingestion.gateway.spool_state import SpoolState
 
 logger = logging.getLogger("corridor.gateway.acknowledged")
 
 WRITE_SECONDS = 5.0
 _HEARD = """
-insert into ops.gateways as g (gateway, since, stopped_at)
-values (%(gateway)s, to_timestamp(%(since)s), case when %(stopped)s then clock_timestamp() end)
-on conflict (gateway) do update set heard_at = clock_timestamp(), stopped_at = excluded.stopped_at
+insert into ops.gateways as g (gateway, since, spooled, stopped_at)
+values (%(gateway)s, to_timestamp(%(since)s), %(spooled)s, case when %(stopped)s then clock_timestamp() end)
+on conflict (gateway) do update
+set heard_at = clock_timestamp(), spooled = excluded.spooled, stopped_at = excluded.stopped_at
 """
 _TOTALS = """
 insert into ops.acknowledged as known (gateway, partner, accepted, rejected, duplicates)
@@ -30,11 +33,12 @@ set accepted = greatest(known.accepted, excluded.accepted),
 
 
 class AcknowledgedReport:
-    """Absolute values: writing them twice, or late, changes nothing."""
+    """Absolute values: writing them twice, or late, changes nothing. `spool` tells what waits for Kafka."""
 
-    def __init__(self, acknowledged: Acknowledged, database: Database) -> None:
+    def __init__(self, acknowledged: Acknowledged, database: Database, spool: Callable[[], SpoolState]) -> None:
         self._acknowledged = acknowledged
         self._database = database
+        self._spool = spool
         self._written: dict[str, Totals] = {}
         self._task: asyncio.Task[None] | None = None
 
@@ -52,9 +56,14 @@ class AcknowledgedReport:
 
     async def write(self, *, stopped: bool = False) -> None:
         """Write what changed, in one transaction. While Postgres is away it waits for the next time."""
-        totals = self._acknowledged.totals()
+        totals, held = self._acknowledged.totals(), self._spool()
         changed = {name: counts for name, counts in totals.items() if self._written.get(name) != counts}
-        who = {"gateway": self._acknowledged.gateway, "since": self._acknowledged.since, "stopped": stopped}
+        who = {
+            "gateway": self._acknowledged.gateway,
+            "since": self._acknowledged.since,
+            "spooled": held.events + held.put_aside,
+            "stopped": stopped,
+        }
         accepted, rejected, duplicates = zip(*changed.values(), strict=True) if changed else ((), (), ())
         lists = {
             "partners": list(changed),

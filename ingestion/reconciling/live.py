@@ -1,4 +1,4 @@
-"""The live counters against raw: the stream compares them itself, and keeps what differs in ops.v_live_reconciliation."""
+"""The live counters against raw: their stream compares them, and keeps what differs in ops.v_live_reconciliation."""
 
 from __future__ import annotations
 

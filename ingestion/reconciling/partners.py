@@ -18,6 +18,10 @@ select partner, sum(events)::bigint from (
 ) as answered
 group by partner
 """
+# One that has been silent for long is taken as lost, and what it held as missing.
+_ELSEWHERE = """
+select coalesce(sum(spooled), 0)::bigint from ops.gateways where heard_at > clock_timestamp() - interval '1 hour'
+"""
 _ARRIVED = """
 select partner, way, landed + duplicates - written_twice + id_reused + refused + rejected, unanswered
 from ops.arrivals
@@ -45,6 +49,12 @@ class Balance:
 def read_acknowledged(connection: psycopg.Connection) -> dict[str, int]:
     """Events that gateways answered for as durable, by partner. To be read before anything else."""
     return dict(connection.execute(_ACKNOWLEDGED).fetchall())
+
+
+def read_spooled(connection: psycopg.Connection) -> int:
+    """Records that all gateways hold for Kafka, as they told when they last told what they answered for."""
+    row = connection.execute(_ELSEWHERE).fetchone()
+    return int(row[0]) if row else 0
 
 
 def balances(

@@ -22,7 +22,7 @@ from ingestion.reconciling.difference import Difference
 from ingestion.reconciling.holes import find_holes
 from ingestion.reconciling.ledger import Checked, check_loads
 from ingestion.reconciling.live import compare_live
-from ingestion.reconciling.partners import Balance, balances, difference_of, read_acknowledged, settle
+from ingestion.reconciling.partners import Balance, balances, difference_of, read_acknowledged, read_spooled, settle
 from ingestion.reconciling.waiting import held_in_spool, records_in_kafka, waiting_in_kafka
 
 log = logging.getLogger(__name__)
@@ -63,7 +63,9 @@ def reconcile(settings: Settings, *, everything: bool = False, sources: Mapping[
     with psycopg.connect(settings.dsn("loader"), autocommit=True, application_name="corridor reconcile") as connection:
         connection.execute("select pg_advisory_lock(%s)", [_LOCK])
         # First of all: whatever was answered for by now must be found in what is looked at from here on.
-        acknowledged = read_acknowledged(connection)
+        with connection.transaction():
+            connection.execute("set transaction isolation level repeatable read")
+            acknowledged, told = read_acknowledged(connection), read_spooled(connection)
         spooled, in_spool = held_in_spool(spool_path(settings))
         result = _open(connection, "all" if everything else "new")
         result.spooled = spooled
@@ -77,7 +79,13 @@ def reconcile(settings: Settings, *, everything: bool = False, sources: Mapping[
         if in_kafka is not None and in_spool is not None:
             result.balances = balances(connection, acknowledged, in_kafka, in_spool)
             found = [each for each in map(difference_of, result.balances) if each is not None]
-            _keep(connection, result, ["partner"], found)
+            if found and told > spooled:
+                result.problem = (
+                    f"{told - spooled} records wait in the spool of a gateway elsewhere: partners are judged once "
+                    "Kafka has them."
+                )
+            else:
+                _keep(connection, result, ["partner"], found)
             _settle(connection, result.balances)
         elif not result.problem:
             result.problem = "Too much waits to be counted by partner: it is judged once the loads have caught up."

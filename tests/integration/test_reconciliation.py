@@ -165,3 +165,15 @@ def test_written_twice_by_the_gateway__is_no_second_arrival(lane: Rig) -> None:
     assert lane.rows("select duplicates, written_twice, unanswered from ops.v_arrivals") == [(2, 1, 0)]
     _acknowledge(lane, accepted=7)
     assert len(_reconcile(lane).open) == 1
+
+
+def test_spool_of_another_machine__is_waited_for(lane: Rig) -> None:
+    lane.send(*[_event(n) for n in range(10)])
+    lane.load()
+    _acknowledge(lane, accepted=14)
+    lane.owner.execute("update ops.gateways set spooled = 4")
+    result = _reconcile(lane)
+    assert result.open == []
+    assert "4 records wait in the spool of a gateway elsewhere" in result.problem
+    lane.owner.execute("update ops.gateways set heard_at = now() - interval '2 hours'")
+    assert len(_reconcile(lane).open) == 1
