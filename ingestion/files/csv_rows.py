@@ -39,8 +39,8 @@ _NOT_DECLARED = _t("The file is not in the encoding {encoding} that your organis
 _NOT_CSV = _t("This is no CSV file. Save the table as CSV UTF-8 or as .xlsx and send it again.")
 _TOO_MANY = _t("A file may hold {most} rows: split it into several files. The rows before were taken.")
 
-#: Signatures of what is sent as CSV by mistake: old and protected workbooks, ZIP, PDF, gzip.
-_OTHERS = (b"\xd0\xcf\x11\xe0", b"PK\x03\x04", b"%PDF", b"\x1f\x8b")
+#: Signatures of what is sent as CSV by mistake: old and protected workbooks, ZIP, PDF, gzip, photographs.
+_OTHERS = (b"\xd0\xcf\x11\xe0", b"PK\x03\x04", b"%PDF", b"\x1f\x8b", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"RIFF")
 
 
 class CsvRows:

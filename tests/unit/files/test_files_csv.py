@@ -101,6 +101,7 @@ def test_header_alone_decides_the_delimiter() -> None:
         (b"id,name\n1,ok\n2,caf\xc3", "wrong_encoding", 3),
         (b"PK\x03\x04 and more", "not_csv", None),
         (b"\xd0\xcf\x11\xe0\xa1\xb1", "not_csv", None),
+        (b"\xff\xd8\xff\xe0 a photograph", "not_csv", None),
         (b"id,name\n1," + b"x" * (LONGEST_ROW + 10), "row_too_long", 2),
         (b'"' * 3 + b"x" * (LONGEST_ROW + 10), "row_too_long", 1),
     ],

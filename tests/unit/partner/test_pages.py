@@ -182,6 +182,35 @@ def test_language__asked_for_is_kept_and_wins(visit: Callable[..., None]) -> Non
     visit(what)
 
 
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"\x89PNG a photograph of the list", "The file was not taken"),
+        (b"name\nAbebe\n", "no column record_id"),
+        (b"record_id,time,city,person_id,sex,age_band,status,course,hours,certificate\n", "no rows below the names"),
+    ],
+)
+def test_file_without_rows__is_told_plainly(visit: Callable[..., None], content: bytes, said: str) -> None:
+    async def what(client: httpx.AsyncClient) -> None:
+        form = {"form_token": _token((await client.get("/partner/files")).text)}
+        answer = await client.post("/partner/files?type=training.completed.v1", data=form, files={"file": content})
+        assert said in answer.text
+        assert "Every row was taken" not in answer.text
+        assert "to its end" not in answer.text
+
+    visit(what)
+
+
+def test_wrong_key__is_told_in_the_words_of_who_types_it(visit: Callable[..., None]) -> None:
+    async def what(client: httpx.AsyncClient) -> None:
+        answer = await client.post("/partner/sign-in", data={"key": WRONG_KEY})
+        assert answer.status_code == 401
+        assert "from ck_ to its last letter" in answer.text
+        assert "API" not in answer.text
+
+    visit(what, signed_in=False)
+
+
 def test_language_links__keep_the_page_and_its_question(visit: Callable[..., None]) -> None:
     async def what(client: httpx.AsyncClient) -> None:
         page = (await client.get("/partner/try?type=clinic.visit.v1&lang=ar")).text
