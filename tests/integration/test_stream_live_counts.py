@@ -18,7 +18,7 @@ from kafka.structs import OffsetAndMetadata
 from psycopg import sql
 
 from infra.settings import Settings
-from ingestion.streaming.live.application import application
+from ingestion.streaming.live.application import application, identities
 from tests.integration.load_rig import Rig, accepted_event, rig
 from tests.support import wait_for
 
@@ -27,12 +27,13 @@ _MEMBER = """
 import sys
 from pathlib import Path
 from infra.settings import Settings
-from ingestion.streaming.live.application import application
+from ingestion.streaming.live.application import application, identities
 state, topic, member = sys.argv[1:]
-state_dir = Path(state)
-application(
-    Settings.load(), topic=topic, group=topic, state_dir=state_dir, member=member, commit_interval=0.3
-).run()
+settings, state_dir = Settings.load(), Path(state)
+with identities(settings, state_dir, member) as seen:
+    application(
+        settings, seen, topic=topic, group=topic, state_dir=state_dir, member=member, commit_interval=0.3
+    ).run()
 """
 
 Totals = Counter[tuple[str, str, str, datetime]]
@@ -46,12 +47,17 @@ def streams(stack: Settings) -> Iterator[Rig]:
 
 def _count(streams: Rig, state: Path) -> None:
     """Run the application in this process until nothing has come for three seconds."""
-    app = application(
-        streams.settings, topic=streams.accepted, group=streams.accepted, state_dir=state, commit_interval=0.3
-    )
     handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
-        app.run(timeout=3, collect=False)
+        with identities(streams.settings, state) as seen:
+            application(
+                streams.settings,
+                seen,
+                topic=streams.accepted,
+                group=streams.accepted,
+                state_dir=state,
+                commit_interval=0.3,
+            ).run(timeout=3, collect=False)
     finally:
         for number, handler in handlers.items():
             signal.signal(number, handler)

@@ -1,78 +1,77 @@
-"""The rule of the live counters, event by event. State in, absolute count out; no Kafka and no Postgres here."""
+"""The rule of the live counters for the events of one Kafka partition. No Kafka, no Postgres and no state here."""
 
 from __future__ import annotations
 
-import hashlib
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from typing import Any, Protocol
+from collections.abc import Iterable
+from typing import NamedTuple
 
-import orjson
+from ingestion.streaming.live.cells import SECONDS, Cell, Kind, Tally
+from ingestion.streaming.live.record import Received
 
-HOUR = timedelta(hours=1)
+SECOND = 1_000_000
+HOUR = 3600 * SECOND
 
 #: An event counts as late if it is received more than this after the hour in which it happened had ended.
-GRACE = timedelta(hours=1)
+GRACE = HOUR
+#: Minutes, and what a partner sent, are kept for as long as this: who looks at them looks at today.
+KEPT = 48 * HOUR
+#: A minute further ahead of the log's clock than this is a mistake of somebody's clock.
+AHEAD = HOUR
 
 
-class Store(Protocol):
-    """The part of a Quix Streams state that the rule uses: keys are local to a city and a Kafka partition."""
+class Logged(NamedTuple):
+    """An event at its place in the log."""
 
-    def get(self, key: str, default: Any = None) -> Any: ...
-
-    def set(self, key: str, value: Any, ttl: timedelta | None = None) -> None: ...
-
-    def exists(self, key: str) -> bool: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """What is counted together. `city` is the programme's code where the event names no city."""
-
-    programme: str
-    city: str
-    type: str
-    hour_start: datetime
+    offset: int
+    #: The log's clock when it was written: microseconds since 1970, never going back within a partition.
+    clock: int
+    event: Received
+    #: Nothing with this identity stands before it in the partition.
+    is_first: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Count:
-    """The absolute count of a cell within one Kafka partition, after one more event."""
+def tally(batch: Iterable[Logged]) -> dict[Cell, Tally]:
+    """What a batch adds to each cell that it touches.
 
-    cell: Cell
-    events: int
-    late_events: int
-    last_received_at: datetime
-
-
-def count(value: bytes, store: Store, remember: timedelta) -> Count | None:
-    """Count one accepted record into its hour of event time; None if it does not count.
-
-    Counted is each event once, by (source, id), as far back as `remember`; corrections and voids are not counted.
-    Late events are counted like others, and as late besides. None, too, for a record that is no accepted event:
-    the loader says what is wrong with it.
+    Counted is the first sight of each identity if it creates something: corrections, voids and repetitions are not.
+    Late events are counted like others, and in their hour as late besides. Minutes take events whose time is known to
+    the second.
+    A partner is alive whatever it sends, so all its records are counted, by their time of receipt.
     """
-    try:
-        event = orjson.loads(value)
-        if event["operation"] != "create":
-            return None
-        occurred = datetime.fromisoformat(event["time"]).astimezone(UTC)
-        received = datetime.fromisoformat(event["receivedat"]).astimezone(UTC)
-        hour = occurred.replace(minute=0, second=0, microsecond=0)
-        cell = Cell(event["programme"], event.get("city") or event["programme"], event["type"], hour)
-        identity = f"{event['source']}\x00{event['id']}".encode()
-    except (ValueError, KeyError, TypeError, OverflowError):
-        return None
-    if any("\x00" in name for name in (cell.programme, cell.city, cell.type)):
-        return None
-    seen = "s" + hashlib.blake2b(identity, digest_size=16).hexdigest()
-    if store.exists(seen):
-        return None
-    store.set(seen, 1, ttl=remember)
-    key = f"c{cell.programme}|{cell.type}|{int(hour.timestamp())}"
-    events, late, last = store.get(key) or (0, 0, 0)
-    events += 1
-    late += received - hour > HOUR + GRACE
-    last = max(last, int(received.timestamp() * 1_000_000))
-    store.set(key, (events, late, last))
-    return Count(cell, events, late, datetime.fromtimestamp(last / 1_000_000, UTC))
+    cells: dict[Cell, Tally] = {}
+
+    def add(kind: Kind, moment: int, each: Logged, name: str, type_: str, is_late: bool) -> None:
+        seconds = SECONDS[kind]
+        cell = Cell(kind, moment // (seconds * SECOND) * seconds, each.event.programme, name, type_)
+        found = cells.get(cell)
+        if found is None:
+            found = cells[cell] = Tally()
+        found.events += 1
+        found.late_events += is_late
+        found.last_offset = each.offset
+        if each.event.received > found.last_received:
+            found.last_received = each.event.received
+
+    for each in batch:
+        event = each.event
+        if _is_recent(event.received, "partner", each.clock):
+            add("partner", event.received, each, event.partner, "", False)
+        if not (each.is_first and event.is_create):
+            continue
+        occurred = event.occurred
+        is_late = event.received - occurred // HOUR * HOUR > HOUR + GRACE
+        add("hour", occurred, each, event.city, event.type, is_late)
+        if event.is_exact and _is_recent(occurred, "minute", each.clock):
+            add("minute", occurred, each, event.city, event.type, False)
+    return cells
+
+
+def _is_recent(moment: int, kind: Kind, clock: int) -> bool:
+    step = SECONDS[kind] * SECOND
+    return kept_from(kind, clock) <= moment // step * step <= clock + AHEAD
+
+
+def kept_from(kind: Kind, clock: int) -> int:
+    """The earliest start (microseconds) that a cell of this kind may have when the log's clock shows `clock`."""
+    step = SECONDS[kind] * SECOND
+    return (clock - KEPT) // step * step
