@@ -128,6 +128,12 @@ ALL = (
         reads=(*_STREAMS, "ingestion/streaming/live"),
     ),
     Service(
+        "canary",
+        "Canary",
+        _module("ingestion.canary"),
+        reads=("infra/settings.py", "infra/kafka/client.py", "ingestion/canary", "ingestion/topics.py"),
+    ),
+    Service(
         "airflow-api",
         "Airflow",
         _airflow("api-server"),

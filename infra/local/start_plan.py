@@ -39,6 +39,7 @@ def start_plan(settings: Settings, supervisor: Supervisor, history: bool) -> lis
         Step("airflow", "Airflow", plan.airflow, ("airflow_database",)),
         Step("gateway", "Gateway", plan.gateway, ready),
         Step("streams", "Streams", plan.streams, ready),
+        Step("canary", "Canary", plan.canary, ("gateway",)),
         Step("first_run", "Airflow's first run", plan.first_run, ("airflow", *ready)),
         *superset_steps.steps(settings, supervisor),
         *(history_steps.steps(settings) if history else ()),
@@ -123,6 +124,14 @@ class _Plan:
     def gateway(self, say: Say) -> str:
         self.supervisor.start("gateway")
         self._wait("gateway", lambda: health.gateway_answers(self.settings), 60, every=0.1)
+        return ""
+
+    def canary(self, say: Say) -> str:
+        from ingestion.canary.key import make_canary_key
+
+        make_canary_key(self.settings)
+        self.supervisor.start("canary")
+        self._wait("canary", partial(self._is_running, "canary"), 60)
         return ""
 
     def streams(self, say: Say) -> str:

@@ -1,0 +1,86 @@
+"""Watches the accepted topic for canaries; it reads only while one is on its way."""
+
+from __future__ import annotations
+
+import json
+import logging
+
+from confluent_kafka import Consumer, KafkaException, TopicPartition
+
+from infra.kafka.client import kafka_client_settings
+from infra.settings import Settings
+from ingestion.canary.canary import SOURCE
+from ingestion.topics import ACCEPTED
+
+log = logging.getLogger(__name__)
+
+_TIMEOUT = 5.0
+#: Its mark in a record, so that others need not be parsed.
+_MARK = f'"source":"{SOURCE}"'.encode()
+
+
+class LogWatch:
+    """Knows where the log ended before the oldest canary that is still looked for was sent."""
+
+    def __init__(self, settings: Settings, topic: str = ACCEPTED) -> None:
+        self._settings = settings
+        self._topic = topic
+        self._consumer: Consumer | None = None
+        self._reads = False
+
+    def begin(self) -> None:
+        """Read from here on, unless it reads already. Kafka may be away: then what is found is found later."""
+        if self._reads:
+            return
+        try:
+            consumer = self._connect()
+            known = consumer.list_topics(self._topic, timeout=_TIMEOUT).topics[self._topic].partitions
+            places = []
+            for partition in known:
+                _, end = consumer.get_watermark_offsets(TopicPartition(self._topic, partition), timeout=_TIMEOUT)
+                places.append(TopicPartition(self._topic, partition, end))
+            consumer.assign(places)
+            self._reads = True
+        except KafkaException as error:
+            log.warning("Kafka cannot be asked: %s", error.args[0].name())
+
+    def found(self, seconds: float) -> list[tuple[str, int, int]]:
+        """Id, partition and offset of the canaries that came by, waiting at most `seconds` for the first."""
+        if not self._reads or self._consumer is None:
+            return []
+        found = []
+        for message in self._consumer.consume(500, seconds):
+            value = message.value()
+            if message.error() is None and value is not None and _MARK in value:
+                found.append((str(json.loads(value)["id"]), message.partition(), message.offset()))
+        return found
+
+    def rest(self) -> None:
+        """Read no more until the next `begin`."""
+        if self._reads and self._consumer is not None:
+            self._consumer.unassign()
+        self._reads = False
+
+    def close(self) -> None:
+        """Let go of the connections."""
+        if self._consumer is not None:
+            self._consumer.close()
+
+    def _connect(self) -> Consumer:
+        if self._consumer is None:
+            self._consumer = Consumer(
+                {
+                    **kafka_client_settings(self._settings),
+                    "group.id": "corridor-canary",
+                    "client.id": "corridor-canary",
+                    "enable.auto.commit": False,
+                    "enable.auto.offset.store": False,
+                    "auto.offset.reset": "latest",
+                    "isolation.level": "read_committed",
+                    # It looks for one record in what came within seconds.
+                    "queued.max.messages.kbytes": 2048,
+                    "fetch.message.max.bytes": 262_144,
+                    "log_level": 3,
+                }
+            )
+        return self._consumer
