@@ -7,7 +7,7 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from psycopg import sql
 
 from infra.settings import Settings
 from ingestion.streaming.live.application import application, identities
+from ingestion.streaming.live.reconcile import compare
 from tests.integration.load_rig import Rig, accepted_event, rig
 from tests.support import wait_for
 
@@ -38,6 +39,9 @@ with identities(settings, state_dir, member) as seen:
 
 Totals = Counter[tuple[str, str, str, datetime]]
 
+#: Of the types that are sent here, the one of which an event is a contact.
+CONTACT = "clinic.visit.v1"
+
 
 @pytest.fixture
 def streams(stack: Settings) -> Iterator[Rig]:
@@ -45,8 +49,8 @@ def streams(stack: Settings) -> Iterator[Rig]:
         yield made
 
 
-def _count(streams: Rig, state: Path) -> None:
-    """Run the application in this process until nothing has come for three seconds."""
+def _count(streams: Rig, state: Path, group: str = "") -> None:
+    """Run the application in this process until nothing has come for two seconds."""
     handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         with identities(streams.settings, state) as seen:
@@ -54,10 +58,10 @@ def _count(streams: Rig, state: Path) -> None:
                 streams.settings,
                 seen,
                 topic=streams.accepted,
-                group=streams.accepted,
+                group=group or streams.accepted,
                 state_dir=state,
                 commit_interval=0.3,
-            ).run(timeout=3, collect=False)
+            ).run(timeout=2, collect=False)
     finally:
         for number, handler in handlers.items():
             signal.signal(number, handler)
@@ -79,13 +83,14 @@ def _live(streams: Rig) -> Totals:
 
 
 def _expected(events: list[dict[str, Any]]) -> Totals:
-    """The same by hand: first sight of each identity, creations only, by hour of event time."""
+    """The same by hand: first sight of each identity if it creates something, by hour of event time."""
     seen: set[tuple[str, str]] = set()
     totals: Totals = Counter()
     for event in events:
         identity = event["source"], event["id"]
-        if event["operation"] == "create" and identity not in seen:
-            seen.add(identity)
+        is_first = identity not in seen
+        seen.add(identity)
+        if event["operation"] == "create" and is_first:
             hour = datetime.fromisoformat(event["time"]).astimezone(UTC).replace(minute=0, second=0, microsecond=0)
             totals[event["programme"], event["city"] or event["programme"], event["type"], hour] += 1
     return totals
@@ -124,6 +129,104 @@ def test_counts__equal_a_count_by_hand(streams: Rig, tmp_path: Path) -> None:
     _count(streams, tmp_path)
 
     assert _live(streams) == _expected(events)
+
+
+def test_contacts__stand_beside_events(streams: Rig, tmp_path: Path) -> None:
+    _send(streams, _events(200))
+
+    _count(streams, tmp_path)
+
+    rows = streams.rows("select type, sum(events), sum(contacts) from live.events_hourly group by 1")
+    assert {type_: contacts == (events if type_ == CONTACT else 0) for type_, events, contacts in rows} == {
+        CONTACT: True, "arrival.counted.v1": True,
+    }  # fmt: skip
+
+
+def test_minutes_and_partners__are_of_the_last_two_days(streams: Rig, tmp_path: Path) -> None:
+    now = datetime.now(UTC).replace(microsecond=0)
+    ages = {"a": 90, "b": 150, "c": 150, "d": 3_600 * 47, "e": 3_600 * 49}
+    events = [
+        accepted_event(name, time=(now - timedelta(seconds=age)).isoformat(), receivedat=now.isoformat())
+        for name, age in ages.items()
+    ]
+    streams.send(*events, events[0], accepted_event("f", time=now.isoformat(), timeprecision="day"))
+
+    _count(streams, tmp_path)
+
+    minutes = Counter((now - timedelta(seconds=ages[name])).replace(second=0) for name in "abcd")
+    rows = streams.rows("select minute_start, sum(events) from live.events_minutely group by 1")
+    assert dict(rows) == dict(minutes)
+    heard = streams.rows("select partner, last_received_at, records_last_hour from live.v_partner_heartbeat")
+    assert heard == [("test", now, 6)]
+    assert streams.rows("select records_waiting, last_received_at from live.v_stream_lag") == [(0, now)]
+
+
+def test_readers__see_no_small_hour_and_no_minute(streams: Rig, tmp_path: Path) -> None:
+    for type_, number in (("clinic.visit.v1", 9), ("arrival.counted.v1", 5), ("forum.held.v1", 4), ("un.known.v1", 9)):
+        streams.send(*(accepted_event(f"{type_} {n}", type=type_) for n in range(number)))
+
+    _count(streams, tmp_path)
+
+    with psycopg.connect(streams.settings.dsn("reader"), autocommit=True) as reader:
+        seen = reader.execute("select type, events, contacts, is_hidden, standing from live.v_events_hourly").fetchall()
+        assert {row[0]: row[1:4] for row in seen} == {
+            "clinic.visit.v1": (None, None, True), "arrival.counted.v1": (5, 0, False),
+            "forum.held.v1": (None, None, True), "un.known.v1": (None, None, True),
+        }  # fmt: skip
+        assert {row[4] for row in seen} == {"provisional: as received, without corrections"}
+        for table in ("events_minutely", "events_hourly", "partner_heartbeat", "reconciliation_cells"):
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                reader.execute(f"select from live.{table}".encode())
+
+
+def test_loads_caught_up__agree_with_the_counters(streams: Rig, tmp_path: Path) -> None:
+    events = _events(400)
+    _send(streams, events[:300])
+    _count(streams, tmp_path)
+
+    assert compare(streams.settings, streams.accepted) == []
+    waiting = streams.rows("select partitions, waiting_for_loads, cells from ops.v_live_reconciliations")
+    assert waiting == [(2, 2, 0)]
+
+    # More is loaded than counted: what lies behind the counters is left out.
+    _send(streams, events[300:])
+    streams.load()
+    assert compare(streams.settings, streams.accepted) == []
+    _count(streams, tmp_path)
+    assert compare(streams.settings, streams.accepted) == []
+    last = streams.rows("select * from ops.v_live_reconciliations order by reconciliation_id")[-1]
+    assert last[2:4] == (2, 0)
+    assert last[6] == last[7] == _expected(events).total()
+
+
+def test_identity_in_two_partitions__is_shown_as_a_difference(streams: Rig, tmp_path: Path) -> None:
+    event = accepted_event("e1")
+    streams.send(event, accepted_event("e2"), partition=0)
+    streams.send(event, partition=1)
+    _count(streams, tmp_path)
+    streams.load()
+
+    differing = compare(streams.settings, streams.accepted)
+
+    assert [(cell.city, cell.live_events, cell.raw_events) for cell in differing] == [("ARUA", 1, 0)]
+    shown = streams.rows("select city, difference from ops.v_live_reconciliation")
+    assert shown == [("ARUA", 1)]
+
+
+def test_replayed_by_another_group__gives_the_same(streams: Rig, tmp_path: Path) -> None:
+    events = _events(300)
+    _send(streams, events)
+    _count(streams, tmp_path / "one")
+    everything = (
+        "select programme, city, type, hour_start, kafka_partition, events, contacts, late_events, last_received_at,"
+        " last_offset from live.events_hourly order by 1, 2, 3, 4, 5"
+    )
+    once = streams.rows(everything)
+    streams.owner.execute("truncate live.events_hourly, live.progress")
+
+    _count(streams, tmp_path / "two", group=f"{streams.accepted}-again")
+
+    assert streams.rows(everything) == once
 
 
 def test_delivered_again__nothing_changes(streams: Rig, tmp_path: Path) -> None:

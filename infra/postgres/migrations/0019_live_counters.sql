@@ -1,4 +1,4 @@
--- Live counters: contacts beside events, minutes for engineers, who sent when, how far the stream is, and what raw says.
+-- Live counters: contacts beside events, minutes for engineers, who sent when, how far it is, and what raw says to it.
 
 -- They are counted anew, with everything that the log still holds.
 truncate live.events_hourly;
@@ -81,15 +81,7 @@ left join live.event_types as t on h.type = t.type
 group by h.programme, h.city, h.type, h.hour_start, t.small_below;
 
 create view live.v_partner_heartbeat as
-select
-    p.partner,
-    p.programme,
-    max(p.last_received_at) as last_received_at,
-    now() - max(p.last_received_at) as silent_for,
-    coalesce(max(b.last_hour), 0) as records_last_hour,
-    coalesce(max(b.last_day), 0) as records_last_day
-from live.partners as p
-left join (
+with recent as (
     select
         partner,
         programme,
@@ -98,7 +90,17 @@ left join (
     from live.partner_heartbeat
     where bucket_start > now() - interval '1 day'
     group by partner, programme
-) as b on p.partner = b.partner and p.programme = b.programme
+)
+
+select
+    p.partner,
+    p.programme,
+    max(p.last_received_at) as last_received_at,
+    now() - max(p.last_received_at) as silent_for,
+    coalesce(max(r.last_hour), 0) as records_last_hour,
+    coalesce(max(r.last_day), 0) as records_last_day
+from live.partners as p
+left join recent as r on p.partner = r.partner and p.programme = r.programme
 group by p.partner, p.programme;
 
 create view live.v_stream_lag as
