@@ -17,7 +17,7 @@ STATUSES = (ACCEPTED, LANDED, HELD, PUBLISHED, DUPLICATE, ID_REUSED, REJECTED)
 
 # Kafka may hold a record twice, after an outage: the better news counts.
 _OF_RECEIPT = """
-select distinct on (receipt_index) receipt_index, status, id, code, pointer, detail, city
+select distinct on (receipt_index) receipt_index, status, id, subject, code, pointer, detail, city
 from ops.v_receipt_events
 where receipt = %(mark)s and partner = %(partner)s and receipt_index is not null
 order by receipt_index, rank"""
@@ -45,7 +45,7 @@ class Standing:
 
     events: int | None
     counts: dict[str, int]
-    #: One each event of the page, in order: index, id, status, and code, pointer, detail where there are such.
+    #: One each event of the page, in order: index, id, status, and subject, code, pointer, detail where there are such.
     results: list[Row] = field(default_factory=list)
     #: The last index of this page, if another follows.
     next_after: int | None = None
@@ -117,7 +117,7 @@ def _add_missing(receipt: Receipt, counts: dict[str, int]) -> str | None:
 
 def _results(rows: Iterable[Row]) -> Iterable[Row]:
     for row in rows:
-        told = {name: row[name] for name in ("code", "pointer", "detail", "city") if row.get(name) is not None}
+        told = {name: row[name] for name in ("subject", "code", "pointer", "detail", "city") if row.get(name) is not None}
         yield {"index": row["receipt_index"], "id": row.get("id"), "status": row["status"], **told}
 
 
