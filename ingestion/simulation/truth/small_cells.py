@@ -28,15 +28,20 @@ def hidden_cells(numbers: Mapping[Cell, Decimal], equations: Iterable[Equation],
         for parent, children in equations
         if parent in numbers
     ]
-    hidden = {cell for cell, number in numbers.items() if 0 < number < threshold}
-    primary = frozenset(hidden)
-    while True:
+    sums_with: dict[Cell, list[int]] = defaultdict(list)
+    for place, (parent, children) in enumerate(sums):
+        for cell in (parent, *children):
+            sums_with[cell].append(place)
+    primary = frozenset(cell for cell, number in numbers.items() if 0 < number < threshold)
+    hidden, new = set(primary), set(primary)
+    while new:
+        # A sum of which nothing was hidden since the last look asks for nothing more.
         wanted: set[Cell] = set()
-        for parent, children in sums:
-            wanted |= _asked(numbers, parent, children, hidden, threshold)
-        if wanted <= hidden:
-            return {cell: "primary" if cell in primary else "complementary" for cell in hidden}
-        hidden |= wanted
+        for place in {place for cell in new for place in sums_with[cell]}:
+            wanted |= _asked(numbers, *sums[place], hidden, threshold)
+        new = wanted - hidden
+        hidden |= new
+    return {cell: "primary" if cell in primary else "complementary" for cell in hidden}
 
 
 def _asked(
@@ -44,14 +49,18 @@ def _asked(
 ) -> set[Cell]:
     """What one sum asks to hide beyond what is hidden: at most one cell."""
     hidden_children = [child for child in children if child in hidden]
-    shown = [child for child in children if child not in hidden]
-    smallest = {min(shown, key=lambda child: (numbers[child], child.order_key))} if shown else set()
     if parent in hidden:
-        return set() if hidden_children else smallest
-    if not hidden_children:
+        enough = bool(hidden_children)
+    elif not hidden_children:
+        enough = True
+    else:
+        enough = len(hidden_children) >= 2 and sum(numbers[child] for child in hidden_children) >= threshold
+    if enough:
         return set()
-    too_few = len(hidden_children) < 2 or sum(numbers[child] for child in hidden_children) < threshold
-    return (smallest or {parent}) if too_few else set()
+    shown = [child for child in children if child not in hidden]
+    if shown:
+        return {min(shown, key=lambda child: (numbers[child], child.order_key))}
+    return set() if parent in hidden else {parent}
 
 
 def sums_of_breakdowns(cells: Iterable[Cell]) -> Iterator[Equation]:
