@@ -50,10 +50,10 @@ format: environments ## Format Python
 	@.venv/pipeline/bin/ruff format . && .venv/pipeline/bin/ruff check --fix -q .
 
 test: lint ## Run every check on a stack of its own (ARGS="-k name" chooses)
-	@$(RUN) -m pytest tests --ignore tests/chaos --ignore tests/bench $(ARGS)
+	@$(RUN) -m tests test $(ARGS)
 
 verify: environments ## Run the longer proofs
-	@$(RUN) -m pytest tests/chaos $(ARGS)
+	@$(RUN) -m tests verify $(ARGS)
 
 bench: environments ## Measure speed and size: a table and JSON
 	@$(RUN) -m tests.bench $(ARGS)

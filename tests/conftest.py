@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import hypothesis
 import psycopg
 import pytest
 
@@ -13,6 +15,11 @@ from infra.settings import REPO, Settings
 from tests.isolation import isolated_settings
 
 GROUPS = ("unit", "integration", "browser", "chaos", "bench")
+
+# How many examples a property is tried with: few each time, many in `make verify` (--hypothesis-profile).
+hypothesis.settings.register_profile("short", max_examples=50, deadline=None)
+hypothesis.settings.register_profile("long", max_examples=500, deadline=None)
+hypothesis.settings.load_profile("short")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -22,6 +29,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if group in GROUPS:
             item.add_marker(getattr(pytest.mark, group))
     items.sort(key=lambda item: next((n for n, g in enumerate(GROUPS) if item.get_closest_marker(g)), 0))
+
+
+def pytest_collection_finish() -> None:
+    """Take the modules and thousands of tests, which stay to the end, out of every later search for garbage."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")

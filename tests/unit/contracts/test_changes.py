@@ -7,7 +7,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ingestion.contracts.changes import changes
@@ -114,7 +114,6 @@ _FIELDS = [
 ]
 
 
-@settings(max_examples=150, deadline=None)
 @given(
     at=st.sampled_from(_FIELDS),
     how=st.sampled_from(["remove", "require", "narrow", "shorten", "halve", "retype", "forbid_null"]),

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import threading
+import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
 
+from ingestion.partner_client import corridor_client
 from ingestion.partner_client.corridor_client import MAX_BATCH_BYTES, SendError, send_events
 
 
@@ -59,6 +61,21 @@ def server() -> Iterator[_Server]:
         yield made
         made.shutdown()
         thread.join()
+
+
+class _QuickClock:
+    """A clock on which a second takes 50 ms."""
+
+    def monotonic(self) -> float:
+        return time.monotonic() * 20
+
+    def sleep(self, seconds: float) -> None:
+        time.sleep(seconds / 20)
+
+
+@pytest.fixture(autouse=True)
+def _quick_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(corridor_client, "clock", _QuickClock())
 
 
 def _events(count: int, **more: Any) -> list[dict[str, Any]]:

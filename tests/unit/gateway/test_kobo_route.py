@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from ingestion.gateway import answers, kobo_answers
+from ingestion.gateway import answers, database, kobo_answers
 from ingestion.gateway.answers import Problem
 from ingestion.gateway.kobo_answers import for_kobo
 from tests.unit.gateway.in_process import API_KEY, leave_key_copy, running, settings_without_servers
@@ -74,7 +74,9 @@ def answered(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[httpx.R
             found["wrong key"] = await asyncio.gather(*(post("counts", {}, WRONG_KEY) for _ in range(30)))
             return found
 
-    return asyncio.run(ask())
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(database, "PATIENCE_SECONDS", 0.05)
+        return asyncio.run(ask())
 
 
 Answered = dict[str, list[httpx.Response]]

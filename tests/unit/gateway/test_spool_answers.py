@@ -12,6 +12,7 @@ import httpx
 import pytest
 
 from infra.settings import Settings
+from ingestion.gateway.log import KafkaLog
 from ingestion.gateway.spool_file import SpoolFile
 from ingestion.gateway.spool_packing import unpack
 from ingestion.topics import ACCEPTED, REJECTED
@@ -24,6 +25,12 @@ Make = Callable[..., dict[str, Any]]
 def settings(tmp_path: Path) -> Settings:
     leave_key_copy(tmp_path)
     return settings_without_servers(tmp_path)
+
+
+@pytest.fixture
+def quick_probe(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The page on readiness waits 2 s for a broker that may be slow; here there is none."""
+    monkeypatch.setattr(KafkaLog.is_reachable, "__defaults__", (0.05,))
 
 
 def _ask(settings: Settings, *requests: tuple[str, str, dict[str, Any]], **env: str) -> list[httpx.Response]:
@@ -56,6 +63,7 @@ def test_broker_away__accepted_and_refused_events_are_kept(settings: Settings, e
     assert _kept(settings)[0][1]["id"] == good["id"]
 
 
+@pytest.mark.usefixtures("quick_probe")
 def test_broker_away__a_second_gateway_finds_what_the_first_kept(settings: Settings, event: Make) -> None:
     _ask(settings, _post(json.dumps(event())))
     ready, metrics = _ask(settings, ("GET", "/v1/health/ready", {}), ("GET", "/metrics", {}))
@@ -81,6 +89,7 @@ def test_disk_at_its_reserve__507_and_recovers(settings: Settings, event: Make) 
     assert answer.status_code == 202
 
 
+@pytest.mark.usefixtures("quick_probe")
 def test_folder_that_cannot_be_used__503_and_a_line_that_says_what_to_do(
     settings: Settings, event: Make, caplog: pytest.LogCaptureFixture
 ) -> None:

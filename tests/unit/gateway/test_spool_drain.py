@@ -10,7 +10,7 @@ from typing import Any, cast
 
 import orjson
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from nacl.encoding import Base64Encoder
 from nacl.public import PrivateKey
@@ -230,7 +230,6 @@ STEP = st.one_of(
 
 
 @given(st.lists(STEP, max_size=30))
-@settings(max_examples=60, deadline=None)
 def test_any_course_of_events__no_acknowledged_event_is_lost_or_overtaken(
     tmp_path_factory: pytest.TempPathFactory, steps: list[tuple[str, int, int]]
 ) -> None:

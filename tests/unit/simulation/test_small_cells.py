@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ingestion.simulation.simulation import Simulation
-from ingestion.simulation.truth.cells import Cell
+from ingestion.simulation.truth.cells import Cell, ExpectedCell
 from ingestion.simulation.truth.small_cells import (
     hidden_cells,
     sums_of_breakdowns,
@@ -99,7 +99,6 @@ def _table(atoms: dict[tuple[str, int, str, str], int]) -> dict[Cell, Decimal]:
     return numbers
 
 
-@settings(max_examples=150, deadline=None)
 @given(atoms=_tables, threshold=st.sampled_from([5, 10]))
 def test_hidden_cells__satisfy_the_rule(atoms: dict[tuple[str, int, str, str], int], threshold: int) -> None:
     numbers = _table(atoms)
@@ -116,8 +115,8 @@ def test_hidden_cells__satisfy_the_rule(atoms: dict[tuple[str, int, str, str], i
     assert hidden == hidden_cells(dict(reversed(numbers.items())), list(reversed(equations)), threshold)
 
 
-def test_truth__hides_and_says_why(faulty: Simulation) -> None:
-    cells = faulty.truth()
+def test_truth__hides_and_says_why(faulty_truth: list[ExpectedCell]) -> None:
+    cells = faulty_truth
     assert {cell.suppression for cell in cells} == {None, "primary", "complementary"}
     for cell in cells:
         if cell.suppression:
@@ -128,8 +127,8 @@ def test_truth__hides_and_says_why(faulty: Simulation) -> None:
     assert len(keys) == len(set(keys))
 
 
-def test_truth__targets_stand_beside_their_cells(faulty: Simulation) -> None:
-    with_target = [cell for cell in faulty.truth() if cell.target is not None]
+def test_truth__targets_stand_beside_their_cells(faulty: Simulation, faulty_truth: list[ExpectedCell]) -> None:
+    with_target = [cell for cell in faulty_truth if cell.target is not None]
     assert len(with_target) == len(faulty.world.targets)
     assert any(cell.achievement is not None for cell in with_target)
     assert any(cell.actual is None and cell.suppression is None for cell in with_target)
