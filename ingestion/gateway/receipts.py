@@ -36,6 +36,7 @@ from generate_series(%(after)s + 1, %(events)s - 1) as place
 where not exists (select from known where known.receipt_index = place)
 order by place limit %(limit)s"""  # noqa: S608
 
+_TOLD = ("subject", "code", "pointer", "detail", "city")
 _PUBLICATION = "select publication_id as id, created_at as published_at from ops.v_publications where is_current"
 
 
@@ -117,7 +118,7 @@ def _add_missing(receipt: Receipt, counts: dict[str, int]) -> str | None:
 
 def _results(rows: Iterable[Row]) -> Iterable[Row]:
     for row in rows:
-        told = {name: row[name] for name in ("subject", "code", "pointer", "detail", "city") if row.get(name) is not None}
+        told = {name: row[name] for name in _TOLD if row.get(name) is not None}
         yield {"index": row["receipt_index"], "id": row.get("id"), "status": row["status"], **told}
 
 
