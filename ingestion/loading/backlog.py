@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import psycopg
 
 from infra.settings import Settings
+from ingestion.loading.offsets import open_consumer
 from ingestion.loading.plan import SOURCES, partitions_of
-from ingestion.loading.source import open_consumer
 
 #: Offset by (topic, partition).
 Offsets = dict[tuple[str, int], int]

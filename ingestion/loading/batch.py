@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from typing import Any
 
 import psycopg
 
 from ingestion.loading import accepted, rejected
-from ingestion.loading.bisection import Line, land_or_bisect
+from ingestion.loading.bisection import land_or_bisect
 from ingestion.loading.first_tokens import keep_first_tokens
-from ingestion.loading.kind import Kind
+from ingestion.loading.kind import Kind, Manner, Place
 from ingestion.loading.problems import Refused
 from ingestion.loading.refusals import Refusal, keep_refusals
 
@@ -33,6 +34,11 @@ class Counts:
     refused: int = 0
     gaps: int = 0
 
+    @property
+    def known(self) -> int:
+        """Records whose identity was known."""
+        return self.duplicates + self.id_reused
+
     def __add__(self, other: Counts) -> Counts:
         return Counts(*(mine + its for mine, its in zip(self.as_tuple(), other.as_tuple(), strict=True)))
 
@@ -52,6 +58,8 @@ class Batch:
     next_offset: int
     records: list[tuple[int, bytes]]
     is_reread: bool = False
+    #: Identities that are known already are likely among the records.
+    likely_known: bool = False
 
 
 def prepare(connection: psycopg.Connection) -> None:
@@ -61,7 +69,8 @@ def prepare(connection: psycopg.Connection) -> None:
     connection.execute("set work_mem = '32MB'")
     connection.execute(f"set idle_in_transaction_session_timeout = '{ABANDONED_AFTER}'")
     for kind in KINDS.values():
-        connection.execute(kind.create)
+        for statement in kind.create:
+            connection.execute(statement.encode())
 
 
 def land(
@@ -72,16 +81,16 @@ def land(
     `seal` seals the body of a record that cannot land. Raises Fenced, or psycopg.Error when Postgres fails.
     """
     kind = KINDS[batch.kind]
-    if batch.is_reread:
-        # What is known by then is there because it was loaded before, not because it was sent twice.
-        kind = replace(kind, duplicates=None)
-    lines, refusals = _read(batch, kind)
-    place = {"load_id": load_id, "topic": batch.topic, "partition": batch.partition}
+    place = Place(load_id, batch.topic, batch.partition)
+    manner = Manner(look_first=batch.likely_known or batch.is_reread, is_reread=batch.is_reread)
+    rows, refusals = _read(batch, kind, place)
     with connection.transaction():
-        landed, reused, culprits = land_or_bisect(connection, kind, lines, place)
+        (landed, reused), culprits = land_or_bisect(
+            connection, lambda some: kind.land(connection, some, place, manner), rows, kind.clear
+        )
         refusals += culprits
         if kind is accepted.KIND:
-            keep_first_tokens(connection, (value for _, _, value in lines), load_id)
+            keep_first_tokens(connection, (row.value for row in rows), load_id)
         keep_refusals(connection, refusals, place, seal)
         counts = Counts(
             rows_landed=landed,
@@ -108,12 +117,13 @@ def land(
     return counts
 
 
-def _read(batch: Batch, kind: Kind) -> tuple[list[Line], list[Refusal]]:
-    lines: list[Line] = []
+def _read(batch: Batch, kind: Kind, place: Place) -> tuple[list[Any], list[Refusal]]:
+    rows: list[Any] = []
     refusals: list[Refusal] = []
+    make = kind.maker(place, batch.records)
     for offset, value in batch.records:
         try:
-            lines.append((offset, kind.line(value, offset), value))
+            rows.append(make(offset, value))
         except Refused as reason:
             refusals.append(Refusal(offset, value, reason.code, reason.detail))
-    return lines, refusals
+    return rows, refusals

@@ -2,15 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+import psycopg
+
 from ingestion.loading.problems import Refused
 
 NULL = "\\N"
 _ESCAPES = str.maketrans({"\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"})
 
 
+def copy_in(connection: psycopg.Connection, statement: str, lines: bytes) -> None:
+    """Send `lines`, each with its end, to a `copy ... from stdin`."""
+    with connection.cursor() as cursor, cursor.copy(statement.encode()) as copy:
+        copy.write(lines)
+
+
 def needs_escapes(value: bytes) -> bool:
-    """True if a field taken from this JSON text can hold a sign that COPY reads as its own."""
+    """True if a field taken from this JSON text can hold a sign that COPY reads as its own, or NUL."""
     return b"\\" in value or b"\n" in value or b"\t" in value or b"\r" in value
+
+
+def any_needs_escapes(values: Iterable[bytes]) -> bool:
+    """The same for many at once, which is quicker than one by one."""
+    return needs_escapes(b"".join(values))
 
 
 def escaped(text: str) -> str:

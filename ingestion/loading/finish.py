@@ -55,14 +55,14 @@ def finish_load(settings: Settings, run_id: str) -> Outcome | None:
         # Readers may know at once that this load changes nothing for them.
         connection.execute("select ops.pass_over_loads()")
     assert row is not None
-    _let_receipts_be_found(settings)
+    _let_new_events_be_found(settings)
     return Outcome(load_id, *row)
 
 
-def _let_receipts_be_found(settings: Settings) -> None:
-    """Without it a look-up by receipt reads all that was loaded last; the load itself is complete either way."""
+def _let_new_events_be_found(settings: Settings) -> None:
+    """Without it a look-up by receipt or load reads all that came last; the load itself is complete either way."""
     try:
         with psycopg.connect(settings.dsn("loader"), autocommit=True, application_name="corridor finish") as connection:
-            connection.execute("select raw.summarize_receipts()")
+            connection.execute("select raw.summarize_new_events()")
     except psycopg.Error as error:
-        log.warning("The index of receipts could not be brought up to date: %s", type(error).__name__)
+        log.warning("The indexes of new events could not be brought up to date: %s", type(error).__name__)

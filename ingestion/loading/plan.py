@@ -11,9 +11,9 @@ from kafka import KafkaConsumer, TopicPartition
 from psycopg.errors import LockNotAvailable
 
 from infra.settings import Settings
+from ingestion.loading.offsets import open_consumer
 from ingestion.loading.problems import LoadError
 from ingestion.loading.ranges import Range
-from ingestion.loading.source import open_consumer
 from ingestion.topics import ACCEPTED, REJECTED
 
 log = logging.getLogger(__name__)

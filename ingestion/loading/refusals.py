@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import orjson
 import psycopg
+
+from ingestion.loading.kind import Place
 
 _INSERT = """
 insert into raw.rejected_events (
@@ -32,7 +33,7 @@ class Refusal:
 
 
 def keep_refusals(
-    connection: psycopg.Connection, refusals: list[Refusal], place: dict[str, Any], seal: Callable[[bytes], bytes]
+    connection: psycopg.Connection, refusals: list[Refusal], place: Place, seal: Callable[[bytes], bytes]
 ) -> None:
     """Write refusals to raw.rejected_events within the open transaction; one that is there already stays as it is."""
     if not refusals:
@@ -40,7 +41,7 @@ def keep_refusals(
     rows = [
         [
             *_names(refusal.value), refusal.code, _storable(refusal.detail), seal(refusal.value),
-            place["topic"], place["partition"], refusal.offset, place["load_id"],
+            place.topic, place.partition, refusal.offset, place.load_id,
         ]
         for refusal in refusals
     ]  # fmt: skip

@@ -1,14 +1,16 @@
-"""Records of the rejected topic: how one becomes a line of the stage, and how a stage lands."""
+"""Records of the rejected topic: how one becomes a row, and how rows land."""
 
 from __future__ import annotations
 
 import base64
 import binascii
+from collections.abc import Callable, Sequence
 
 import msgspec
+import psycopg
 
-from ingestion.loading.copy_text import NULL, escaped, moment, refuse_nul
-from ingestion.loading.kind import Kind
+from ingestion.loading.copy_text import NULL, copy_in, escaped, moment, refuse_nul
+from ingestion.loading.kind import Kind, Landed, Manner, Place, Row
 from ingestion.loading.problems import Refused
 
 
@@ -45,15 +47,16 @@ _COLUMNS = """received_at, partner, programme, key_id, event_id, source, type, c
 
 _LAND = f"""
 insert into raw.rejected_events ({_COLUMNS}, rejected_by, topic, kafka_partition, load_id)
-select
-    {_COLUMNS}, case when intake_place is null then 'gateway' else 'intake' end, %(topic)s, %(partition)s,
-    %(load_id)s
-from stage_rejected
+select {_COLUMNS}, case when intake_place is null then 'gateway' else 'intake' end, %s, %s, %s from stage_rejected
 on conflict (topic, kafka_partition, kafka_offset) do nothing"""  # noqa: S608
 
 
-def line(value: bytes, offset: int) -> bytes:
-    """One line for COPY from the record's value. Raises Refused for what cannot be a rejection."""
+def maker(_place: Place, _records: Sequence[tuple[int, bytes]]) -> Callable[[int, bytes], Row]:
+    """The row maker: row(offset, value). It raises Refused for what cannot be a rejection."""
+    return _row
+
+
+def _row(offset: int, value: bytes) -> Row:
     try:
         event = _decode(value)
         sealed = base64.b64decode(event.sealed, validate=True)
@@ -66,19 +69,18 @@ def line(value: bytes, offset: int) -> bytes:
     )  # fmt: skip
     texts = "\t".join(NULL if field is None else escaped(field) for field in fields)
     index = NULL if event.receiptindex is None else event.receiptindex
-    place = NULL if event.intakeplace is None else escaped(event.intakeplace)
+    lay = NULL if event.intakeplace is None else escaped(event.intakeplace)
     try:
-        return f"{offset}\t{texts}\t{index}\t{place}\t\\\\x{sealed.hex()}".encode()
+        line = f"{offset}\t{texts}\t{index}\t{lay}\t\\\\x{sealed.hex()}\n".encode()
     except UnicodeEncodeError as error:
         raise Refused("unstorable_text", "A text holds half of a surrogate pair, which is no character.") from error
+    return Row(offset, value, line)
 
 
-KIND = Kind(
-    create=_CREATE,
-    copy="copy stage_rejected from stdin",
-    land=_LAND,
-    reused=None,
-    duplicates=None,
-    clear="truncate stage_rejected",
-    line=line,
-)
+def _land(connection: psycopg.Connection, rows: list[Row], place: Place, _manner: Manner) -> Landed:
+    copy_in(connection, "copy stage_rejected from stdin", b"".join([row.line for row in rows]))
+    landed = connection.execute(_LAND, [place.topic, place.partition, place.load_id]).rowcount
+    return Landed(landed, 0)
+
+
+KIND = Kind(create=(_CREATE,), clear="truncate stage_rejected", maker=maker, land=_land)

@@ -10,10 +10,10 @@ import psycopg
 from kafka import KafkaConsumer, TopicPartition
 
 from infra.settings import Settings
+from ingestion.loading.offsets import open_consumer
 from ingestion.loading.plan import SOURCES, Plan, make_partitions_ahead, new_load, partitions_of
 from ingestion.loading.problems import LoadError
 from ingestion.loading.ranges import Range
-from ingestion.loading.source import open_consumer
 from ingestion.topics import ACCEPTED
 
 
