@@ -109,13 +109,12 @@ class KeyScope:
 
 def insert_key(conn: psycopg.Connection, key_id: str, key_hash: bytes | None, scope: KeyScope) -> None:
     """Store a key as part of the caller's transaction; one without a hash signs. Raises KeyRefused."""
-    _check(scope.programme, scope.partner, scope.source_prefix, scope.cities, scope.types, scope.expires_at)
+    check_scope(scope.programme, scope.partner, scope.source_prefix, scope.cities, scope.types, scope.expires_at)
     if scope.role not in ROLES:
         raise KeyRefused(f"There is no role {scope.role!r}: choose one of {', '.join(ROLES)}.")
     if any(rate is not None and rate <= 0 for rate in (scope.requests_per_second, scope.events_per_second)):
         raise KeyRefused("A rate must be more than 0 a second; leave it out for the gateway's own limit.")
-    conn.execute("select pg_advisory_xact_lock(%s)", [_CREATION_LOCK])
-    _refuse_overlap(conn, scope.partner, scope.source_prefix)
+    refuse_overlap(conn, scope.partner, scope.source_prefix)
     conn.execute(
         """
         insert into ops.api_keys
@@ -176,14 +175,15 @@ def revoke_key(conn_dsn: str, key_id: str) -> bool:
     return row[0] is None
 
 
-def _check(
+def check_scope(
     programme: str,
     partner: str,
     source_prefix: str,
     cities: Sequence[str] | None,
     types: Sequence[str] | None,
-    expires_at: datetime | None,
+    expires_at: datetime | None = None,
 ) -> None:
+    """Raise KeyRefused if a value is malformed."""
     if not _CODE.fullmatch(programme):
         raise KeyRefused(f"The programme code {programme!r} must be capital letters, digits and '-', such as CM.")
     if not _PARTNER.fullmatch(partner):
@@ -198,11 +198,20 @@ def _check(
         raise KeyRefused("The expiry needs a time zone.")
 
 
-def _refuse_overlap(conn: psycopg.Connection, partner: str, prefix: str) -> None:
-    """Identity is (source, id): whoever could write under another's prefix could take another's ids."""
+def refuse_overlap(conn: psycopg.Connection, partner: str, prefix: str) -> None:
+    """Raise KeyRefused if `prefix` overlaps that of another partner; until the transaction ends nobody gets a new one.
+
+    Identity is (source, id): whoever could write under another's prefix could take another's ids.
+    """
+    conn.execute("select pg_advisory_xact_lock(%s)", [_CREATION_LOCK])
     row = conn.execute(
         """
-        select partner, source_prefix from ops.api_keys
+        select partner, source_prefix
+        from (
+            select partner, source_prefix from ops.api_keys
+            union all
+            select partner, source_prefix from ops.intake_partners
+        ) as scopes
         where partner <> %(partner)s
             and (starts_with(source_prefix, %(prefix)s) or starts_with(%(prefix)s, source_prefix))
         limit 1

@@ -19,11 +19,12 @@ COMMANDS = {
     "spool": "What the gateway keeps while Kafka cannot answer.",
     "kobo": "Show the forms of KoboToolbox, or pull them now.",
     "keys": "Make, list and revoke the API keys of city partners.",
+    "partners": "Let partners' own Kafka producers write; list, revoke, new passwords.",
     "rejects": "List refused events, open, mend and send them again.",
     "reconcile": "Check that nothing vanished: offsets against rows, partners against answers.",
     "publications": "List, show, compare, restore and hold publications.",
 }
-GROUPS = ("contracts", "topics", "kobo", "keys", "rejects", "publications")
+GROUPS = ("contracts", "topics", "kobo", "keys", "partners", "rejects", "publications")
 HELP = "Operate Corridor: from events of city partners to results that can be defended."
 EPILOG = """\b
 Examples:

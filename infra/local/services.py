@@ -122,6 +122,19 @@ ALL = (
         url=lambda s: s.gateway_url,
     ),
     Service(
+        "stream-intake",
+        "Intake from producers",
+        _stream("intake"),
+        reads=(
+            *_STREAMS,
+            *_PLACES,
+            "ingestion/streaming/intake",
+            "ingestion/gateway",
+            "ingestion/contracts",
+            "ingestion/tokens.py",
+        ),
+    ),
+    Service(
         "stream-live",
         "Live counters",
         _stream("live"),

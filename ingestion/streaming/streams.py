@@ -9,6 +9,7 @@ from infra.settings import Settings
 
 #: Name -> the module whose `main(settings)` runs until SIGTERM, and a line of help.
 STREAMS = {
+    "intake": ("ingestion.streaming.intake.application", "routes what partners' own producers write"),
     "live": ("ingestion.streaming.live.application", "counts what is received into live.*"),
 }
 

@@ -21,6 +21,9 @@ from ingestion.words import _t
 
 logger = logging.getLogger("corridor.intake")
 
+#: Topic, partition, offset.
+Place = tuple[str, int, int]
+
 NOT_JUDGED = "not_judged"
 _FAULT = Refusal(
     NOT_JUDGED,
@@ -38,8 +41,8 @@ class Judge:
         self._sealer = sealer
         self._opener = opener
 
-    def judge(self, key: Key, value: bytes | None, headers: Headers, received_ms: int, place: str) -> Record:
-        """The record that stands for it. `place`: <topic>/<partition>/<offset>; `received_ms`: the broker's clock."""
+    def judge(self, key: Key, value: bytes | None, headers: Headers, received_ms: int, place: Place) -> Record:
+        """The record that stands for it. `place`: topic, partition and offset; `received_ms`: the broker's clock."""
         received_at = _utc(received_ms)
         event: Any = None
         try:
@@ -49,7 +52,7 @@ class Judge:
                 return verdict.record(key.partner, received_at, None)
         except Exception as error:
             # One event that trips the code must not stop those of everybody. Its words stay out of the log.
-            logger.error("fault=%s place=%s", type(error).__name__, place)
+            logger.error("fault=%s place=%s/%d/%d", type(error).__name__, *place)
             verdict = _FAULT
         return self._rejected(verdict, key, event, value, headers, received_at, place)
 
@@ -65,7 +68,7 @@ class Judge:
                 return opened, event
             event = opened
         # A header may hold what JSON would have to escape.
-        may_hold_nul = is_binary(headers) or b"\\u0000" in (value or b"")
+        may_hold_nul = bool(headers) or b"\\u0000" in (value or b"")
         return checker.check(event, key, may_hold_nul=may_hold_nul), event
 
     def _rejected(
@@ -76,13 +79,15 @@ class Judge:
         value: bytes | None,
         headers: Headers,
         received_at: str,
-        place: str,
+        place: Place,
     ) -> Record:
         known = known_openly(event, refusal, self.checker)
         sealed = self._sealer.seal(_as_sent(value, headers)[:MAX_EVENT])
         made = rejected_value(refusal, key, received_at, known, sealed)
-        # rejected_value writes a JSON object; the place is ASCII without quotes.
-        return Record(REJECTED, key.partner.encode(), b'%b,"intakeplace":"%b"}' % (made[:-1], place.encode()))
+        # rejected_value writes a JSON object; a topic's name needs no escapes.
+        topic, partition, offset = place
+        lay = b'"intakeplace":"%b/%d/%d"' % (topic.encode(), partition, offset)
+        return Record(REJECTED, key.partner.encode(), b"%b,%b}" % (made[:-1], lay))
 
 
 def _as_sent(value: bytes | None, headers: Headers) -> bytes:

@@ -30,10 +30,10 @@ def is_binary(headers: Headers) -> bool:
 
 def event_of(value: bytes | None, headers: Headers) -> Any:
     """The parsed event, still unchecked, or a Refusal if there is none."""
-    binary = is_binary(headers)
+    binary = bool(headers) and is_binary(headers)
     if not value and not binary:
         return _EMPTY
-    if size_of(value, headers) > MAX_EVENT:
+    if _size_of(value, headers) > MAX_EVENT:
         return _TOO_LARGE
     try:
         parsed = orjson.loads(value) if value else {}
@@ -45,9 +45,10 @@ def event_of(value: bytes | None, headers: Headers) -> Any:
     return attributes if isinstance(attributes, Refusal) else {**attributes, "data": parsed}
 
 
-def size_of(value: bytes | None, headers: Headers) -> int:
+def _size_of(value: bytes | None, headers: Headers) -> int:
     """Bytes of a record as its sender wrote it, the key aside."""
-    return len(value or b"") + sum(len(name) + len(content or b"") for name, content in headers or ())
+    size = len(value or b"")
+    return size + sum(len(name) + len(content or b"") for name, content in headers) if headers else size
 
 
 def _attributes(headers: Sequence[tuple[str, Any]]) -> dict[str, Any] | Refusal:
