@@ -5,6 +5,7 @@ python -m tests test|verify [ARGUMENT ...]   the arguments go to pytest, for exa
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -29,6 +30,20 @@ def outcome(codes: Sequence[int]) -> int:
     return next((code for code in ran if code), 0) if ran else nothing
 
 
+def _pytest(arguments: Sequence[str]) -> int:
+    """Exit code of one run. Interrupted by Ctrl-C it is waited for, because it takes its stack down before it ends."""
+    child = subprocess.Popen([sys.executable, "-m", "pytest", *arguments], cwd=REPO)
+    before = {each: signal.getsignal(each) for each in (signal.SIGINT, signal.SIGTERM)}
+    # The terminal tells the child itself.
+    signal.signal(signal.SIGINT, lambda *_: None)
+    signal.signal(signal.SIGTERM, lambda *_: child.terminate())
+    try:
+        return child.wait()
+    finally:
+        for each, handler in before.items():
+            signal.signal(each, handler)
+
+
 def main(arguments: Sequence[str]) -> int:
     """Run every part of `test` or `verify`, also after a failure; exit code 2 for another word."""
     if not arguments or arguments[0] not in RUNS:
@@ -37,10 +52,10 @@ def main(arguments: Sequence[str]) -> int:
     name, *chosen = arguments
     codes = []
     for part in RUNS[name]:
-        done = subprocess.run([sys.executable, "-m", "pytest", *part, *chosen], cwd=REPO)
-        if done.returncode == pytest.ExitCode.INTERRUPTED:
-            return done.returncode
-        codes.append(done.returncode)
+        code = _pytest([*part, *chosen])
+        if code == pytest.ExitCode.INTERRUPTED or code < 0:
+            return abs(code)
+        codes.append(code)
     return outcome(codes)
 
 
