@@ -26,8 +26,8 @@ ten minutes in any case.
 to do, the next run goes on where this one stopped. `raw.load_ranges` says what became of every offset; a record
 that cannot land stands in `raw.rejected_events` (`rejected_by` = loader) with the reason and does not stop others.
 
-**Read again** (after a repair of the loader; never needed after a crash): trigger with `reread_from` (a time, or
-offsets) and perhaps `reread_to`. What is known already is counted as duplicate and changes nothing.
+**Read again** (after a repair of the loader; never needed after a crash): trigger with `reread_from` (a month, a
+time, or offsets) and perhaps `reread_to`. What is known already is counted as duplicate and changes nothing.
 """
 
 #: Up to this many records are landed by `plan` itself: a task of their own would take longer than the load.
@@ -53,10 +53,13 @@ with DAG(
         "reread_from": Param(
             None,
             type=["null", "string"],
-            description="Read again from this time (2026-03-01T00:00:00Z) or these offsets "
-            '({"corridor.events.accepted.v1/0": 1200}). Empty: load what waits.',
+            description="Read again what the gateway took in this month (2026-03), from this time on "
+            '(2026-03-01T00:00:00Z) or from these offsets ({"corridor.events.accepted.v1/0": 1200}). '
+            "Empty: load what waits.",
         ),
-        "reread_to": Param(None, type=["null", "string"], description="Read again up to this time only."),
+        "reread_to": Param(
+            None, type=["null", "string"], description="Read again up to this time, or the end of this month, only."
+        ),
     },
     tags=["load"],
 ) as dag:

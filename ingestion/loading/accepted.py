@@ -40,6 +40,8 @@ class _Accepted(msgspec.Struct, gc=False):
     city: str | None = None
     receipt: str | None = None
     receiptindex: int | None = None
+    #: After a rotation of the city's key: tokens and the first ones of the same people.
+    firsttokens: dict[str, str] | None = None
 
 
 _decode = msgspec.json.Decoder(_Accepted).decode
@@ -112,7 +114,7 @@ def _row(offset: int, value: bytes, event: _Accepted, source: str, id_: str, tai
         line = b"%b%b\n" % (head.encode(), event.data)
     except UnicodeEncodeError as error:
         raise Refused("unstorable_text", "A text holds half of a surrogate pair, which is no character.") from error
-    return Identified(offset, value, line, source, id_, key)
+    return Identified(offset, value, line, source, id_, key, event.firsttokens)
 
 
 def _with_escapes(event: _Accepted) -> _Accepted:

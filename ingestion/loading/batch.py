@@ -90,7 +90,7 @@ def land(
         )
         refusals += culprits
         if kind is accepted.KIND:
-            keep_first_tokens(connection, (row.value for row in rows), load_id)
+            keep_first_tokens(connection, [row.first_tokens for row in rows if row.first_tokens], load_id)
         keep_refusals(connection, refusals, place, seal)
         counts = Counts(
             rows_landed=landed,

@@ -2,30 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
-import msgspec
 import psycopg
 
-_MARK = b'"firsttokens":{'
 
+def keep_first_tokens(connection: psycopg.Connection, told: Iterable[Mapping[str, str]], load_id: int) -> int:
+    """Record the tokens that accepted records told, each with its first one, within the open transaction.
 
-class _WithFirstTokens(msgspec.Struct, gc=False):
-    firsttokens: dict[str, str] = {}
-
-
-_decode = msgspec.json.Decoder(_WithFirstTokens).decode
-
-
-def keep_first_tokens(connection: psycopg.Connection, values: Iterable[bytes], load_id: int) -> int:
-    """Record the tokens that the accepted records `values` tell, within the open transaction; returns how many.
-
-    Nearly no record tells any, so only those that hold the mark are read.
+    Returns how many there were.
     """
     found: dict[str, str] = {}
-    for value in values:
-        if _MARK in value:
-            found.update(_decode(value).firsttokens)
+    for each in told:
+        found.update(each)
     if found:
         connection.cursor().executemany(
             "insert into raw.first_tokens (token, first_token, load_id) values (%s, %s, %s) on conflict do nothing",

@@ -25,11 +25,15 @@ returning source, id"""
 
 
 class Identified(Row, gc=False):
-    """A row with its identity; `key` holds source, id and content hash as fields for COPY."""
+    """A row with its identity; `key` holds source, id and content hash as fields for COPY.
+
+    `first_tokens`: what it tells of people's first tokens, which nearly no event does.
+    """
 
     source: str
     id: str
     key: str
+    first_tokens: dict[str, str] | None = None
 
 
 def enter_all(connection: psycopg.Connection, rows: list[Identified], load_id: int) -> bool:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import orjson
 import psycopg
@@ -16,16 +17,25 @@ from ingestion.loading.problems import LoadError
 from ingestion.loading.ranges import Range
 from ingestion.topics import ACCEPTED
 
+_MONTH = re.compile(r"\d{4}-\d{2}")
 
-def open_requested_reread(settings: Settings, run_id: str, start: str, until: str | None) -> Plan:
-    """`open_reread` from what a person typed: a time such as 2026-03-01T00:00:00Z, or offsets as a JSON object."""
+
+def open_requested_reread(
+    settings: Settings, run_id: str, start: str, until: str | None, sources: Mapping[str, str] = SOURCES
+) -> Plan:
+    """`open_reread` from what a person typed in `start`.
+
+    A time such as 2026-03-01T00:00:00Z, a month such as 2026-03 (the whole of it, unless `until` says more), or offsets
+    as a JSON object. `until` is a time or a month, which is then included. Raises LoadError for anything else.
+    """
     if start.lstrip().startswith("{"):
         try:
             offsets = {str(place): int(first) for place, first in orjson.loads(start).items()}
         except ValueError as error:
             raise LoadError(f'Offsets are written as {{"{ACCEPTED}/0": 1200}}, not as {start!r}.') from error
-        return open_reread(settings, run_id, offsets=offsets, to_time=_moment(until))
-    return open_reread(settings, run_id, from_time=_moment(start), to_time=_moment(until))
+        return open_reread(settings, run_id, offsets=offsets, to_time=_end(until), sources=sources)
+    until = until or (start if _MONTH.fullmatch(start.strip()) else None)
+    return open_reread(settings, run_id, from_time=_moment(start), to_time=_end(until), sources=sources)
 
 
 def open_reread(
@@ -63,16 +73,29 @@ def open_reread(
         place = TopicPartition(topic, partition)
         first = firsts.get(place)
         if first is not None:
-            end = min(loaded, ends.get(place) or loaded)
+            end = min(loaded, ends.get(place, loaded))
             ranges.append(Range(sources[topic], topic, partition, max(first, begins[place]), end, is_reread=True))
     return Plan(load_id, [each for each in ranges if each.size > 0])
 
 
-def _moment(text: str | None) -> datetime | None:
+def _moment(text: str) -> datetime:
+    """The time, or the first moment of the month, in UTC."""
     try:
-        return datetime.fromisoformat(text) if text else None
+        if _MONTH.fullmatch(text.strip()):
+            return datetime.fromisoformat(f"{text.strip()}-01T00:00:00Z")
+        return datetime.fromisoformat(text)
     except ValueError as error:
-        raise LoadError(f"The time {text!r} cannot be read: write for example 2026-03-01T00:00:00Z.") from error
+        raise LoadError(
+            f"{text!r} cannot be read: write a time such as 2026-03-01T00:00:00Z, or a month such as 2026-03."
+        ) from error
+
+
+def _end(text: str | None) -> datetime | None:
+    """The time, or the first moment after the month."""
+    if not text:
+        return None
+    moment = _moment(text)
+    return (moment + timedelta(days=31)).replace(day=1) if _MONTH.fullmatch(text.strip()) else moment
 
 
 def _at(consumer: KafkaConsumer, places: list[TopicPartition], moment: datetime) -> dict[TopicPartition, int]:

@@ -93,11 +93,11 @@ class Rig:
 
 
 @contextmanager
-def rig(stack: Settings, partitions: int = 2) -> Iterator[Rig]:
-    """A rig, taken away at the end."""
+def rig(stack: Settings, partitions: int = 2, retention_ms: int = topics.DAY_MS) -> Iterator[Rig]:
+    """A rig, taken away at the end. `retention_ms`: -1 keeps records whatever their time."""
     mark = secrets.token_hex(4)
     names = f"scratch.{mark}.accepted", f"scratch.{mark}.rejected"
-    declared = tuple(topics.Topic(name, partitions, topics.DAY_MS, "a test", "UNUSED") for name in names)
+    declared = tuple(topics.Topic(name, partitions, retention_ms, "a test", "UNUSED") for name in names)
     topics.apply(stack.kafka_bootstrap, declared)
     try:
         with scratch_database(stack) as database:

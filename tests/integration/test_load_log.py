@@ -28,6 +28,13 @@ def loads(stack: Settings) -> Iterator[Rig]:
         yield made
 
 
+@pytest.fixture(scope="module")
+def old_loads(stack: Settings) -> Iterator[Rig]:
+    """Records of last year are kept."""
+    with rig(stack, partitions=1, retention_ms=-1) as made:
+        yield made
+
+
 def _transactional(loads: Rig) -> Producer:
     producer = Producer({"bootstrap.servers": loads.settings.kafka_bootstrap, "transactional.id": secrets.token_hex(4)})
     producer.init_transactions(30)
@@ -135,10 +142,41 @@ def test_reread__lands_what_an_earlier_loader_refused(loads: Rig) -> None:
 
 
 @pytest.mark.parametrize(
+    ("start", "until", "read"),
+    [
+        ("2025-03", None, [2, 3, 4]),
+        ("2025-02", "2025-03", [1, 2, 3, 4]),
+        ("2025-03", "2025-03-20T00:00:00Z", [2, 3]),
+        ("2025-12", None, [6]),
+        ("2025-03-31T23:59:59Z", "2025-04", [4, 5]),
+        ("2024-01", None, []),
+    ],
+)
+def test_reread__of_a_month(old_loads: Rig, start: str, until: str | None, read: list[int]) -> None:
+    """A month is the one in which the gateway took the events, in UTC."""
+    times = ["2025-01-31T23:59:59.999", "2025-02-28T23:59:59.999", "2025-03-01T00:00:00", "2025-03-10T00:00:00",
+             "2025-03-31T23:59:59.999", "2025-04-01T00:00:00", "2025-12-31T23:59:59.999"]  # fmt: skip
+    loads = old_loads
+    if loads.number("select count(*) from raw.events") == 0:
+        for number, time in enumerate(times):
+            milliseconds = int(datetime.fromisoformat(f"{time}+00:00").timestamp() * 1000)
+            value = orjson.dumps(accepted_event(f"e{number}"))
+            loads.producer.produce(loads.accepted, value, partition=0, timestamp=milliseconds)
+        assert loads.producer.flush(30) == 0
+        loads.load()
+
+    plan = open_requested_reread(loads.settings, "again", start, until, loads.sources)
+
+    assert [offset for each in plan.ranges for offset in range(each.first, each.end)] == read
+
+
+@pytest.mark.parametrize(
     ("start", "until", "sentence"),
     [
         ("yesterday", None, "cannot be read"),
         ("2026-03-01T00:00:00", None, "no zone"),
+        ("2026-13", None, "cannot be read"),
+        ("2026-03-01T00:00:00Z", "soon", "cannot be read"),
         ('{"nowhere/0": 3}', None, "No such topic partition"),
         ('{"x": ', None, "Offsets are written"),
     ],
