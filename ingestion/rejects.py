@@ -10,7 +10,13 @@ from psycopg.rows import class_row
 
 from ingestion.sealing import SealingError, open_sealed
 
-_COLUMNS = "rejection_id, received_at, partner, programme, event_id, source, type, city, code, pointer, detail"
+_COLUMNS = """
+    rejection_id, received_at, partner, programme, event_id, source, type, city, code, pointer, detail,
+    (
+        select string_agg(p.outcome, ', ' order by p.replay_id) from ops.reject_replays as p
+        where p.rejection_id = r.rejection_id
+    ) as replayed
+"""
 
 
 class RejectsError(RuntimeError):
@@ -32,6 +38,8 @@ class RejectedEvent:
     code: str
     pointer: str | None
     detail: str | None
+    #: What became of it when it was sent again; None if it was not.
+    replayed: str | None = None
 
 
 def list_rejects(
@@ -41,7 +49,7 @@ def list_rejects(
     with psycopg.connect(dsn) as connection, connection.cursor(row_factory=class_row(RejectedEvent)) as cursor:
         return cursor.execute(
             f"""
-            select {_COLUMNS} from raw.rejected_events
+            select {_COLUMNS} from raw.rejected_events as r
             where (%(partner)s::text is null or partner = %(partner)s)
                 and (%(code)s::text is null or code = %(code)s)
                 and (%(since)s::timestamptz is null or received_at >= %(since)s)
