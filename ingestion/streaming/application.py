@@ -34,6 +34,7 @@ def make_application(
     state_dir: Path | None = None,
     member: str | None = None,
     commit_interval: float = COMMIT_INTERVAL,
+    prefetch_kilobytes: int = 8_192,
     **overrides: Any,
 ) -> Application:
     """The application of the stream `name`: consume, state and produce in one transaction.
@@ -57,7 +58,7 @@ def make_application(
             "session.timeout.ms": 6_000,
             "heartbeat.interval.ms": 2_000,
             # What is fetched ahead of a backlog is held in memory: by default up to 64 MB and 100,000 records.
-            "queued.max.messages.kbytes": 8_192,
+            "queued.max.messages.kbytes": prefetch_kilobytes,
             "queued.min.messages": 10_000,
         },
         "rocksdb_options": RocksDBOptions(

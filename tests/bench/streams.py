@@ -29,7 +29,7 @@ BARS = {
 
 def measure(quick: bool = False) -> tuple[dict[str, float], dict[str, Any]]:
     """All figures by name, and how they were got. `quick` takes a tenth of the events."""
-    waiting, seconds = (100_000, 10.0) if quick else (1_000_000, 60.0)
+    waiting, seconds = (100_000, 10.0) if quick else (1_000_000, 30.0)
     figures: dict[str, float] = {}
     how: dict[str, Any] = {"events waiting": waiting}
     with own_stack() as stack:

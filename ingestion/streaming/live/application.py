@@ -14,6 +14,7 @@ from pathlib import Path
 from confluent_kafka import TopicPartition
 from quixstreams import Application
 from quixstreams.models import TopicConfig
+from quixstreams.state.rocksdb import RocksDBOptions
 
 from infra.settings import Settings
 from ingestion.streaming.application import COMMIT_INTERVAL, make_application, run_for_ever
@@ -26,10 +27,11 @@ from ingestion.topics import ACCEPTED, configured
 GROUP = "corridor-stream-live"
 
 #: Records between two checkpoints at most: what is collected is held in memory.
-COMMIT_EVERY = 20_000
+COMMIT_EVERY = 10_000
 
+_MB = 1024 * 1024
 #: What compaction must read again is what a member that takes a partition over must read: keep it short.
-_CHANGELOG = {"segment.bytes": str(64 * 1024 * 1024), "segment.ms": "3600000", "min.cleanable.dirty.ratio": "0.1"}
+_CHANGELOG = {"segment.bytes": str(64 * _MB), "segment.ms": "3600000", "min.cleanable.dirty.ratio": "0.1"}
 
 
 @contextmanager
@@ -70,6 +72,11 @@ def application(
         member=member,
         commit_interval=commit_interval,
         commit_every=COMMIT_EVERY,
+        prefetch_kilobytes=2_048,
+        # Its state is read once a checkpoint and small: each partition has buffers of its own.
+        rocksdb_options=RocksDBOptions(
+            write_buffer_size=2 * _MB, max_write_buffer_number=2, block_cache_size=8 * _MB, max_total_wal_size=8 * _MB
+        ),
     )
     accepted = app.topic(topic, key_deserializer="bytes", value_deserializer="bytes")
     dataframe = app.dataframe(accepted)

@@ -91,14 +91,14 @@ class Seen:
     def _open(self) -> Rdict:
         options = Options(raw_mode=True)
         options.create_if_missing(True)
-        options.set_write_buffer_size(8 * _MB)
+        options.set_write_buffer_size(4 * _MB)
         options.set_max_write_buffer_number(2)
         options.set_max_total_wal_size(16 * _MB)
         options.set_max_open_files(64)
         table = BlockBasedOptions()
         # Nearly every event is new: the filter says so without reading the disk.
         table.set_bloom_filter(10, False)
-        table.set_block_cache(Cache(16 * _MB))
+        table.set_block_cache(Cache(8 * _MB))
         table.set_cache_index_and_filter_blocks(True)
         options.set_block_based_table_factory(table)
         # RocksDB drops what is older by itself when it compacts: sometimes later, never earlier.
