@@ -20,9 +20,9 @@ from infra.local.folders import run_folder
 from infra.settings import Settings
 from ingestion.gateway.log import KafkaLog
 from ingestion.gateway.records import Record
-from ingestion.loading.source import open_consumer
+from ingestion.loading.source import open_reader
 from ingestion.streaming.application import make_application
-from ingestion.topics import ACCEPTED, describe
+from ingestion.topics import ACCEPTED, apply, describe
 from tests.faults import own_broker
 from tests.intakes import intake_rig, producer
 from tests.support import wait_for
@@ -51,9 +51,7 @@ def test_data_folder_from_before__is_taken_over(stack: Settings, tmp_path: Path)
         prepare_broker(settings)
         properties.write_text(text)
         broker.start()
-        from ingestion import topics
-
-        topics.apply(settings.kafka_bootstrap, env={})
+        apply(settings.kafka_bootstrap, env={})
         _write(settings, b"before")
         broker.kill()
 
@@ -109,9 +107,9 @@ def test_own_clients__sign_in_as_the_environment_says(stack: Settings, tmp_path:
 
         assert all(row["exists"] for row in describe(kafka_python_settings(settings)))
         asyncio.run(_gateway_writes(settings))
-        consumer = open_consumer(settings)
-        assert consumer.partitions_for_topic(ACCEPTED) == {0, 1, 2, 3}
-        consumer.close()
+        reader = open_reader(settings)
+        assert set(reader.list_topics(ACCEPTED, 10).topics[ACCEPTED].partitions) == {0, 1, 2, 3}
+        reader.close()
         app = make_application(settings, "listeners", state_dir=tmp_path / "state", auto_create_topics=False)
         seen: list[bytes] = []
         app.dataframe(app.topic(ACCEPTED, value_deserializer="bytes")).update(seen.append)
