@@ -56,7 +56,12 @@ def normalise(identifier: str) -> str:
 
 def make_token(key: CityKey, kind: str, identifier: str) -> str:
     """`tok1_<key id>_<43 characters>` for an identifier of `kind` person or household."""
-    digest = key.digest(f"{kind}:{normalise(identifier)}".encode())
+    return make_token_of_normal(key, kind, normalise(identifier))
+
+
+def make_token_of_normal(key: CityKey, kind: str, normal: str) -> str:
+    """The same of an identifier that went through `normalise`."""
+    digest = key.digest(f"{kind}:{normal}".encode())
     return f"{key.prefix}{b2a_base64(digest, newline=False).translate(_URL_SAFE)[:43].decode()}"
 
 

@@ -53,6 +53,11 @@ class Contract:
         return frozenset({path[0] for path in self.free_texts} | set(self.references))
 
     @cached_property
+    def free_names(self) -> tuple[str, ...]:
+        """The fields of data that are free texts or hold some."""
+        return tuple(sorted({path[0] for path in self.free_texts}))
+
+    @cached_property
     def about_a_person(self) -> bool:
         """True if data names a person or household, so that one city's key must make its token."""
         return bool(self.identifiers)

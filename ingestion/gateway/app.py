@@ -132,7 +132,7 @@ class Gateway:
             except (PlacesError, KeyringError) as error:
                 logger.error("reference data cannot be used, the earlier one stays: %s", error)
                 continue
-            self.checker.places, self.checker.keyring = places, keyring
+            self.checker.replace(places, keyring)
             logger.info("reference data cities=%d keys=%d", len(places.cities), len(keyring))
 
     def _stamps(self) -> list[int]:

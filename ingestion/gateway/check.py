@@ -13,11 +13,13 @@ from ingestion.gateway.extensions import without_extensions
 from ingestion.gateway.identifiers import (
     Text,
     attribute_with_identifier,
+    plain_identifiers,
     text_with_identifier,
     texts_within,
     tokenise,
 )
 from ingestion.gateway.places import Places
+from ingestion.gateway.plain_words import is_plain
 from ingestion.gateway.records import Accepted, utc_text
 from ingestion.gateway.refusal import (
     INVALID_ENVELOPE,
@@ -28,7 +30,8 @@ from ingestion.gateway.refusal import (
     pointer_of,
 )
 from ingestion.gateway.scope import Key, refuse_source_programme_type, settle_city
-from ingestion.gateway.screening import may_name_a_contact, screen, screen_record_id, screen_references
+from ingestion.gateway.screening import screen, screen_record_id, screen_references
+from ingestion.gateway.terms import KnownTerms, Terms
 from ingestion.tokens import CityKey
 from ingestion.words import _t
 
@@ -53,8 +56,24 @@ class Checker:
     def __init__(self, contracts: Mapping[str, Contract], places: Places, keyring: Mapping[str, CityKey]) -> None:
         self._contracts = contracts
         self._envelope = envelope_validator()
-        self.places = places
-        self.keyring = keyring
+        self._known = KnownTerms()
+        self._places = places
+        self._keyring = keyring
+
+    @property
+    def places(self) -> Places:
+        """The cities that events may name."""
+        return self._places
+
+    @property
+    def keyring(self) -> Mapping[str, CityKey]:
+        """The active key of every city."""
+        return self._keyring
+
+    def replace(self, places: Places, keyring: Mapping[str, CityKey]) -> None:
+        """Decide by other reference data from now on."""
+        self._places, self._keyring = places, keyring
+        self._known.forget()
 
     def check(self, event: Any, key: Key, *, may_hold_nul: bool = False) -> Accepted | Refusal:
         """What may be stored of a parsed event, or the refusal. `may_hold_nul` asks for the costly look."""
@@ -62,6 +81,22 @@ class Checker:
             return _NOT_AN_OBJECT
         if may_hold_nul and holds_nul(event):
             return _NUL
+        terms = self._known.find(event, key)
+        if terms is not None:
+            try:
+                if terms.contract.validator.is_valid(event):
+                    return self._accept(event, terms, event["data"])
+            except ValueError:
+                return _TOO_DEEP
+        return self._check_new(event, key)
+
+    def contract_of(self, event: dict[str, Any]) -> Contract | None:
+        """The contract of the type that an event claims to be of."""
+        name = event.get("type")
+        return self._contracts.get(name) if isinstance(name, str) else None
+
+    def _check_new(self, event: dict[str, Any], key: Key) -> Accepted | Refusal:
+        """Decide about an event of which no like was let through before, or which is not valid."""
         contract = self.contract_of(event)
         void = event.get("operation") == "void"
         validator = self._envelope if contract is None or void else contract.validator
@@ -78,67 +113,64 @@ class Checker:
             return refusal
         if contract is None:
             return _UNKNOWN_TYPE
-        return self._accept(event, contract, key, {} if void else event["data"])
-
-    def contract_of(self, event: dict[str, Any]) -> Contract | None:
-        """The contract of the type that an event claims to be of."""
-        name = event.get("type")
-        return self._contracts.get(name) if isinstance(name, str) else None
-
-    def _accept(self, event: dict[str, Any], contract: Contract, key: Key, data: dict[str, Any]) -> Accepted | Refusal:
-        city = settle_city(event, contract, key, self.places)
+        city = settle_city(event, contract, key, self._places)
         if isinstance(city, Refusal):
             return city
+        terms = Terms(contract, city, self._keyring.get(city or ""), key.programme)
+        self._known.learn(event, key, terms)
+        return self._accept(event, terms, {} if void else event["data"])
+
+    def _accept(self, event: dict[str, Any], terms: Terms, data: dict[str, Any]) -> Accepted | Refusal:
+        contract, city, city_key, programme = terms
         try:
             time = utc_text(event["time"])
         except (ValueError, OverflowError):
             return _NO_SUCH_TIME
-        refusal = self._refuse_content(event, contract, data, city)
-        if refusal is not None:
-            return refusal
+        if contract.ordered and data:
+            refusal = order.refuse_upside_down(contract, data)
+            if refusal is not None:
+                return refusal
+        plains = plain_identifiers(data, contract) if contract.identifiers and data else []
+        if not (data and is_plain(event, data, contract, plains)):
+            refusal = self._refuse_traces(event, contract, data, city)
+            if refusal is not None:
+                return refusal
         first_data = None
         if contract.identifiers and data:
-            city_key = self.keyring.get(city or "")
             if city_key is None:
                 return _NO_CITY_KEY
-            plain = data
-            data = tokenise(plain, contract, city_key)
-            if city_key.first is not None and data is not plain:
-                first_data = tokenise(plain, contract, city_key.first)
+            if plains:
+                if city_key.first is not None:
+                    first_data = tokenise(data, plains, city_key.first)
+                data = tokenise(data, plains, city_key)
         for name in contract.integers:
             # JSON Schema takes 3.0 for an integer; a database does not.
             if type(data.get(name)) is float:
                 data = {**data, name: int(data[name])}
                 first_data = first_data and {**first_data, name: data[name]}
+        get = event.get
         return Accepted(
             {
                 "city": city,
                 "data": data,
                 "id": event["id"],
-                "operation": event.get("operation") or "create",
-                "programme": key.programme,
-                "recordversion": int(event.get("recordversion") or 1),
+                "operation": get("operation") or "create",
+                "programme": programme,
+                "recordversion": int(get("recordversion") or 1),
                 "source": event["source"],
                 "specversion": "1.0",
                 "subject": event["subject"],
                 "time": time,
-                "timeprecision": event.get("timeprecision") or "second",
+                "timeprecision": get("timeprecision") or "second",
                 "type": event["type"],
             },
             first_data,
         )
 
-    def _refuse_content(
+    def _refuse_traces(
         self, event: dict[str, Any], contract: Contract, data: dict[str, Any], city: str | None
     ) -> Refusal | None:
-        """What a schema cannot say: the order of dates, and traces of a person where none belong.
-
-        Nearly every event is let through by the quick looks; each is a reason to do what costs ten times as much.
-        """
-        if contract.ordered and data:
-            refusal = order.refuse_upside_down(contract, data)
-            if refusal is not None:
-                return refusal
+        """Traces of a person where none belong, which a schema cannot see."""
         has_words = not contract.worded.isdisjoint(data)
         texts = texts_within(data, contract.free_texts) if has_words else []
         if contract.identifiers and event["data"]:
@@ -148,12 +180,11 @@ class Checker:
             path = _repeated(data, contract, texts) if has_words else None
             if path is not None:
                 return Refusal(PLAIN_IDENTIFIER, pointer_of(["data", *path]), _REPEATS, {"name": str(path[0])})
-        country = self.places.countries.get(city or "")
-        if may_name_a_contact(f"{event['subject']}\n{event['id']}\n{event['source']}"):
-            for name in ("subject", "id", "source"):
-                refusal = screen_record_id(name, event[name], country)
-                if refusal is not None:
-                    return refusal
+        country = self._places.countries.get(city or "")
+        for name in ("subject", "id", "source"):
+            refusal = screen_record_id(name, event[name], country)
+            if refusal is not None:
+                return refusal
         if has_words:
             return screen(texts, country) or screen_references(data, contract, country)
         return None

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from ingestion.contracts.registry import Contract
-from ingestion.tokens import CityKey, make_token, normalise
+from ingestion.contracts.registry import Contract, Identifier
+from ingestion.tokens import CityKey, make_token_of_normal, normalise
 
 #: A shorter identifier, such as "12", is part of many record ids by chance: it counts only as a word of its own.
 _TELLING = 6
@@ -16,14 +16,26 @@ _SHORTEST = 4
 _BREAKS = re.compile(r"[\s\"'`,:;=<>(){}\[\]]+")
 
 
-def tokenise(data: dict[str, Any], contract: Contract, city_key: CityKey) -> dict[str, Any]:
-    """`data` with a token in place of each plain identifier of its contract; the same object if there is none."""
+#: A plain identifier of valid data, normalised.
+Plain = tuple[Identifier, str]
+
+
+def plain_identifiers(data: dict[str, Any], contract: Contract) -> list[Plain]:
+    """The plain identifiers that valid data gives."""
+    found = []
     for identifier in contract.identifiers:
         plain = data.get(identifier.plain)
         if plain is not None:
-            data = data.copy()
-            del data[identifier.plain]
-            data[identifier.token] = make_token(city_key, identifier.kind, plain)
+            found.append((identifier, normalise(plain)))
+    return found
+
+
+def tokenise(data: dict[str, Any], plains: Iterable[Plain], city_key: CityKey) -> dict[str, Any]:
+    """A copy of `data` with a token in place of each of its plain identifiers."""
+    data = data.copy()
+    for identifier, normal in plains:
+        del data[identifier.plain]
+        data[identifier.token] = make_token_of_normal(city_key, identifier.kind, normal)
     return data
 
 

@@ -27,6 +27,11 @@ def now_text() -> str:
     return f"{datetime.now(UTC).replace(tzinfo=None).isoformat(timespec='microseconds')}Z"
 
 
+#: Minutes and seconds as they stand in a time, and the ends of times without a part of a second.
+_WITHIN_AN_HOUR = frozenset(f":{minute:02}:{second:02}" for minute in range(60) for second in range(60))
+_WHOLE_SECONDS = frozenset([(20, "Z"), (20, "z"), (25, "+"), (25, "-")])
+
+
 @cache
 def _offset(text: str) -> timedelta:
     """`+03:00` as a duration; there are few offsets, and an aware datetime costs three times as much to write."""
@@ -35,8 +40,25 @@ def _offset(text: str) -> timedelta:
     return offset
 
 
+@lru_cache(maxsize=1024)
+def _hour_in_utc(hour: str, offset: str) -> str | None:
+    """`2026-03-02T09` at `+03:00` or `Z` as the hour in UTC; None if the minutes differ too. Raises as utc_text."""
+    instant = datetime.fromisoformat(hour.upper())
+    if offset not in "zZ":
+        away = _offset(offset)
+        if away.seconds % 3600:
+            return None
+        instant -= away
+    return instant.isoformat(timespec="hours")
+
+
 def utc_text(time: str) -> str:
     """An RFC 3339 time as UTC, so that one instant has one spelling. Raises ValueError if there is no such time."""
+    if time[13:19] in _WITHIN_AN_HOUR and (len(time), time[19]) in _WHOLE_SECONDS:
+        # There are few hours in what comes together: minutes and seconds stay as they are.
+        hour = _hour_in_utc(time[:13], time[19:])
+        if hour is not None:
+            return f"{hour}{time[13:19]}Z"
     if time[-1] in "zZ":
         instant = datetime.fromisoformat(time[:-1].upper())
     else:

@@ -64,9 +64,7 @@ _INTERNATIONAL = re.compile(r"\+\d[\d -]{7,}")
 _DIALLED = re.compile(r"(?<![0-9A-Za-z])0\d{8,9}(?![0-9A-Za-z])", re.ASCII)
 
 #: Without digits, signs and brackets there is no number, address or position; letters beyond ASCII may be digits.
-_NOTHING = re.compile(r"[A-Za-z\s.,;:!?'\"/_-]*")
-#: What screen_record_id looks for holds one of these.
-_CONTACT = re.compile(r"[@+]|0\d{8}")
+NOTHING = re.compile(r"[A-Za-z\s.,;:!?'\"/_-]*")
 
 _EMAIL_SAID = _t("{name} holds what looks like an e-mail address: leave it out, and write no names or contacts.")
 _PHONE_SAID = _t("{name} holds what looks like a telephone number: leave it out, and write no names or contacts.")
@@ -100,11 +98,6 @@ def screen_references(data: dict[str, Any], contract: Contract, country: str | N
     return None
 
 
-def may_name_a_contact(names: str) -> bool:
-    """False if screen_record_id finds nothing in any part of `names`: one look instead of three."""
-    return _CONTACT.search(names) is not None
-
-
 def screen_record_id(name: str, text: str, country: str | None = None) -> Refusal | None:
     """A refusal if a record's id is an e-mail address or a telephone number; a counter with zeros before it is none."""
     if "@" in text and _EMAIL.search(text):
@@ -116,7 +109,7 @@ def screen_record_id(name: str, text: str, country: str | None = None) -> Refusa
 
 def trace_of_a_person(text: str, country: str | None) -> str | None:
     """The English sentence about what was found in `text`, or None."""
-    if _NOTHING.fullmatch(text):
+    if NOTHING.fullmatch(text):
         return None  # nearly every text
     if not text.isascii():
         # Characters of full width, and those that nobody sees, do not hide anything.

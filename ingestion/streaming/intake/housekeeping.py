@@ -93,7 +93,7 @@ class Housekeeping:
             return
         self._stamps = now
         try:
-            self._checker.places, self._checker.keyring = read_places(), read_keyring(self._keyring)
+            self._checker.replace(read_places(), read_keyring(self._keyring))
         except (PlacesError, KeyringError) as error:
             logger.error("reference data cannot be used, the earlier one stays: %s", error)
 
