@@ -13,6 +13,7 @@ from kafka.admin import ConfigResource, ConfigResourceType
 ACCEPTED = "corridor.events.accepted.v1"
 REJECTED = "corridor.events.rejected.v1"
 SIGNALS = "corridor.signals.v1"
+SURGE_COUNTS = "corridor.surge.counts.v1"
 _INTAKE = "corridor.intake.{partner}.v1"
 
 DAY_MS = 86_400_000
@@ -56,6 +57,14 @@ TOPICS: tuple[Topic, ...] = (
         retention_ms=30 * DAY_MS,
         purpose="events that were refused, with the reason and the sealed body",
         retention_setting="CORRIDOR_REJECTED_RETENTION_DAYS",
+        config=_COMMON,
+    ),
+    Topic(
+        SURGE_COUNTS,
+        partitions=4,
+        retention_ms=7 * DAY_MS,
+        purpose="counts of a city on their way to the surge rule, and ticks that close hours",
+        retention_setting="CORRIDOR_SURGE_COUNTS_RETENTION_DAYS",
         config=_COMMON,
     ),
     Topic(

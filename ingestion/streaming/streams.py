@@ -10,6 +10,8 @@ from infra.settings import Settings
 #: Name -> the module whose `main(settings)` runs until SIGTERM, and a line of help.
 STREAMS = {
     "intake": ("ingestion.streaming.intake.application", "routes what partners' own producers write"),
+    "surge": ("ingestion.streaming.surge.application", "opens and closes surge signals"),
+    "signals": ("ingestion.streaming.signals.application", "stores signals and sends them to subscribers"),
     "live": ("ingestion.streaming.live.application", "counts what is received into live.*"),
 }
 

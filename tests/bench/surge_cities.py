@@ -30,7 +30,7 @@ _GROUP = {"arrivals": 3.0, "registrations": 1.0, "clinic_visits": 1.0}
 
 @dataclass(frozen=True)
 class MadeCity:
-    """`arriving[h]` is what came in before hour h was closed; `counts` what happened; surges: (series or EVERYWHERE, hour)."""
+    """`arriving[h]`: what came before hour h was closed; `counts`: what happened; surges: (series, first hour)."""
 
     size: str
     arriving: list[list[Delta]]

@@ -23,6 +23,8 @@ class Alarm:
     since: int = 0
     #: The strongest window of the open signal, or of the last one.
     peak: Judgement | None = None
+    #: The hour with which that window ended.
+    peak_hour: int = 0
     #: Hours in a row that were calm, and hours in a row that told nothing.
     calm: int = 0
     waiting: int = 0
@@ -33,11 +35,12 @@ class Alarm:
         if self.opened is None:
             if strongest is None:
                 return None
-            self.opened, self.since, self.peak = hour, hour - strongest.hours + 1, strongest
+            self.opened, self.since = hour, hour - strongest.hours + 1
+            self.peak, self.peak_hour = strongest, hour
             self.calm = self.waiting = 0
             return "opened"
         if strongest is not None and (self.peak is None or _height(strongest) > _height(self.peak)):
-            self.peak = strongest
+            self.peak, self.peak_hour = strongest, hour
         return self._closed(judgements, rule)
 
     def _closed(self, judgements: Sequence[Judgement], rule: Rule) -> str | None:

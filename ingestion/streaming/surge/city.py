@@ -32,6 +32,7 @@ class Change(NamedTuple):
     opened: int
     since: int
     peak: Judgement
+    peak_hour: int
 
 
 @dataclass(slots=True)
@@ -149,7 +150,9 @@ class City:
         if what is None:
             return None
         assert alarm.peak is not None
-        return Change(what, name, hour, hour if was_opened is None else was_opened, alarm.since, alarm.peak)
+        return Change(
+            what, name, hour, hour if was_opened is None else was_opened, alarm.since, alarm.peak, alarm.peak_hour
+        )
 
     def _forget(self) -> None:
         """Drop weeks that nothing looks at any more, a week at a time."""

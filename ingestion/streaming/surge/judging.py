@@ -15,7 +15,7 @@ _MAD_TO_SD = 1.4826
 
 
 class Judgement(NamedTuple):
-    """A window of `hours` against its past: how many times its usual spread it lies above it, and what opens a signal."""
+    """A window of `hours` against its past: by how many usual spreads it lies above, and how many open a signal."""
 
     hours: int
     seen: int
