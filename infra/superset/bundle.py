@@ -12,6 +12,7 @@ import yaml
 ASSETS = Path(__file__).parent / "assets"
 STYLE = Path(__file__).parent / "dashboard.css"
 KINDS = ("databases", "datasets", "charts", "dashboards")
+_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 def read_assets(folder: Path = ASSETS) -> dict[str, dict[str, dict[str, Any]]]:
@@ -19,7 +20,7 @@ def read_assets(folder: Path = ASSETS) -> dict[str, dict[str, dict[str, Any]]]:
     found: dict[str, dict[str, dict[str, Any]]] = {kind: {} for kind in KINDS}
     for kind in KINDS:
         for path in sorted((folder / kind).rglob("*.yaml")):
-            asset = yaml.safe_load(path.read_text(encoding="utf-8"))
+            asset = _read(path.read_text(encoding="utf-8"))
             uuid = asset.get("uuid")
             if not uuid or uuid in found[kind]:
                 raise ValueError(f"{path.name}: give the asset a uuid of its own (it has {uuid!r}).")
@@ -35,6 +36,11 @@ def zip_assets(folder: Path = ASSETS, style: Path = STYLE) -> bytes:
         for path in sorted(folder.rglob("*.yaml")):
             text = path.read_text(encoding="utf-8")
             if path.parent.name == "dashboards":
-                text = yaml.safe_dump({**yaml.safe_load(text), "css": css}, allow_unicode=True, sort_keys=False)
+                text = yaml.safe_dump({**_read(text), "css": css}, allow_unicode=True, sort_keys=False)
             bundle.writestr(f"assets/{path.relative_to(folder)}", text)
     return memory.getvalue()
+
+
+def _read(text: str) -> dict[str, Any]:
+    asset: dict[str, Any] = yaml.load(text, Loader=_LOADER)  # noqa: S506  a safe loader, ten times as fast in C
+    return asset

@@ -69,6 +69,10 @@ class Record:
     expect_rejected: str | None
 
 
+# BaseLoader keeps every scalar as the text that a person wrote: no float, no date, no surprise. In C where it is built.
+_LOADER: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+
+
 @dataclass(frozen=True)
 class History:
     """The whole file: documents by code, and the records in the order of the file."""
@@ -79,8 +83,7 @@ class History:
 
 def load_history(path: Path = HISTORY_FILE) -> History:
     """Read and check the file. Raises HistoryError naming the record that cannot be used."""
-    # BaseLoader keeps every scalar as the text that a person wrote: no float, no date, no surprise.
-    content = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)  # noqa: S506
+    content = yaml.load(path.read_text(encoding="utf-8"), Loader=_LOADER)  # noqa: S506
     documents = {
         code: Document(code, entry["title"], parse_period(entry["date"]), entry.get("url"))
         for code, entry in content["documents"].items()

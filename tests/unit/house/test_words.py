@@ -38,19 +38,24 @@ def _in_template(path: Path) -> Iterator[str]:
         yield found[1] or found[2]
 
 
-IN_CODE = {text for path in (REPO / "ingestion").rglob("*.py") for text in _marked(path)}
-IN_TEMPLATES = {text for path in (REPO / "ingestion").rglob("*.html") for text in _in_template(path)}
-SENTENCES = sorted(IN_CODE | IN_TEMPLATES)
+@pytest.fixture(scope="module")
+def in_code() -> set[str]:
+    return {text for path in (REPO / "ingestion").rglob("*.py") for text in _marked(path)}
 
 
-def test_sentences__are_found() -> None:
-    assert "No event was accepted" in IN_CODE
-    assert "What would you like to do?" in IN_TEMPLATES
+@pytest.fixture(scope="module")
+def in_templates() -> set[str]:
+    return {text for path in (REPO / "ingestion").rglob("*.html") for text in _in_template(path)}
+
+
+def test_sentences__are_found(in_code: set[str], in_templates: set[str]) -> None:
+    assert "No event was accepted" in in_code
+    assert "What would you like to do?" in in_templates
 
 
 @pytest.mark.parametrize("language", OTHERS)
-def test_every_sentence__is_translated(language: str) -> None:
-    missing = [text for text in SENTENCES if text not in catalogue(language)]
+def test_every_sentence__is_translated(language: str, in_code: set[str], in_templates: set[str]) -> None:
+    missing = [text for text in sorted(in_code | in_templates) if text not in catalogue(language)]
     assert not missing, f"add to ingestion/words/locales/{language}/: {missing}"
 
 
