@@ -14,27 +14,16 @@ from ingestion.gateway.known import known_openly
 from ingestion.gateway.log_refused import REFUSED_BY_LOG, rejected_record
 from ingestion.gateway.metrics import Metrics
 from ingestion.gateway.receipt_ids import ReceiptIds
-from ingestion.gateway.recent import HASH_BYTES, RecentIdentities, identity_of
+from ingestion.gateway.recent import RecentIdentities
 from ingestion.gateway.records import Accepted, Record, now_text, rejected_value
-from ingestion.gateway.refusal import EVENT_TOO_LARGE, ID_REUSED, Refusal
+from ingestion.gateway.refusal import Refusal
 from ingestion.gateway.scope import Key
+from ingestion.gateway.sending import TOO_LARGE, Sending, Verdict
 from ingestion.sealing import Sealer
 from ingestion.topics import REJECTED
-from ingestion.words import _t
 
 #: Sealing takes about 0.1 ms: more than this many at once would hold up everybody else.
 _MANY_REFUSED = 20
-_TOO_LARGE = Refusal(EVENT_TOO_LARGE, "", _t("One event may hold 256 KiB."))
-_ID_REUSED = Refusal(
-    ID_REUSED,
-    "/id",
-    _t(
-        "This id was used before for other content. Give the event an id of its own; to change what you sent before, "
-        "send it with a new id, the same subject and operation correct."
-    ),
-)
-
-Verdict = Accepted | Refusal
 
 
 def _count_nothing(partner: str, accepted: int, rejected: int, duplicates: int) -> None:
@@ -61,22 +50,6 @@ class Outcome:
     def rejected(self) -> int:
         """How many events were refused."""
         return len(self.results) - self.accepted - self.duplicates
-
-
-@dataclass(slots=True)
-class Sending:
-    """One request on its way: what goes to the log, and the places of these records among its events."""
-
-    partner: str
-    received_at: str
-    receipt: str
-    first_index: int
-    records: list[Record] = field(default_factory=list)
-    places: list[int] = field(default_factory=list)
-    #: Identity to content hash of `records`, in their order.
-    contents: dict[int, bytes] = field(default_factory=dict)
-    #: Place and identity of the events that came before.
-    repeated: list[tuple[int, int]] = field(default_factory=list)
 
 
 class Intake:
@@ -115,7 +88,7 @@ class Intake:
         for index, event in enumerate(events):
             verdict = self.judge(event, key, may_hold_nul=may_hold_nul)
             if may_be_large and isinstance(verdict, Accepted) and len(dump(verdict.attributes)) > MAX_EVENT:
-                verdict = _TOO_LARGE
+                verdict = TOO_LARGE
             outcome.results.append(result_of(index, event, verdict, language))
             outcome.accepted += isinstance(verdict, Accepted)
         return outcome
@@ -171,17 +144,16 @@ class Intake:
     ) -> Outcome:
         """As `take`, for events that were judged before (a file's rows get their ids after judging)."""
         sending = Sending(key.partner, now_text(), receipt or self._receipts.mark(), first_index)
-        results: list[dict[str, Any]] = []
-        refused: list[tuple[int, Refusal]] = []
-        for index, verdict in enumerate(verdicts):
-            if isinstance(verdict, Accepted):
-                answer = self._sort_in(index, verdict, sending, may_be_large)
-                if isinstance(answer, str):
-                    results.append({"index": index, "id": verdict.attributes["id"], "status": answer})
-                    continue
-                verdict = answer
-            refused.append((index, verdict))
-            results.append(result_of(index, events[index], verdict, language))
+        refused = sending.sort(verdicts, self._recent, may_be_large)
+        reasons = dict(refused)
+        results: list[dict[str, Any]] = [
+            {"index": index, "id": event["id"], "status": "accepted"}
+            if index not in reasons
+            else result_of(index, event, reasons[index], language)
+            for index, event in enumerate(events)
+        ]
+        for index, _ in sending.repeated:
+            results[index]["status"] = "duplicate"
         records = sending.records
         if refused:
             sent = raws() if raws is not None else [dump(event) for event in events]
@@ -211,28 +183,6 @@ class Intake:
         await self._log.write([Record(REJECTED, key.partner.encode(), value)])
         self._acknowledge(key.partner, 0, 1, 0)
         self._metrics.rejected[refusal.code] += 1
-
-    def _sort_in(self, index: int, verdict: Accepted, sending: Sending, may_be_large: bool) -> str | Refusal:
-        """Put an acceptable event among the records to write, unless its identity is known; returns its status."""
-        attributes = verdict.attributes
-        content = verdict.content()
-        digest = content.digest[:HASH_BYTES]
-        identity = identity_of(attributes["source"], attributes["id"])
-        known = sending.contents.get(identity) or self._recent.find(identity)
-        if known is not None:
-            if known != digest:
-                return _ID_REUSED
-            sending.repeated.append((index, identity))
-            return "duplicate"
-        record = verdict.record(
-            sending.partner, sending.received_at, sending.receipt, sending.first_index + index, content
-        )
-        if may_be_large and len(record.value) > MAX_EVENT:
-            return _TOO_LARGE
-        sending.contents[identity] = digest
-        sending.records.append(record)
-        sending.places.append(index)
-        return "accepted"
 
     async def _settle_not_taken(
         self, places: list[int], events: Sequence[Any], sending: Sending, results: list[dict[str, Any]], language: str

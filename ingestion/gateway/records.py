@@ -22,6 +22,10 @@ class Record(NamedTuple):
     value: bytes
 
 
+#: A named tuple's own constructor takes twice as long.
+_new = tuple.__new__
+
+
 def now_text() -> str:
     """The time of receipt: RFC 3339, UTC, microseconds."""
     return f"{datetime.now(UTC).replace(tzinfo=None).isoformat(timespec='microseconds')}Z"
@@ -66,11 +70,8 @@ def utc_text(time: str) -> str:
     return f"{instant.isoformat()}Z"
 
 
-class Content(NamedTuple):
-    """The attributes as canonical JSON, and the SHA-256 by which the same event is known again."""
-
-    canonical: bytes
-    digest: bytes
+#: The attributes as canonical JSON, and the SHA-256 by which the same event is known again.
+Content = tuple[bytes, bytes]
 
 
 class Accepted(NamedTuple):
@@ -88,28 +89,30 @@ class Accepted(NamedTuple):
         """
         canonical = orjson.dumps(self.attributes, option=orjson.OPT_SORT_KEYS)
         if self.first_data is None:
-            return Content(canonical, sha256(canonical).digest())
+            return canonical, sha256(canonical).digest()
         hashed = orjson.dumps({**self.attributes, "data": self.first_data}, option=orjson.OPT_SORT_KEYS)
-        return Content(canonical, sha256(hashed).digest())
+        return canonical, sha256(hashed).digest()
 
-    def record(
-        self, partner: str, received_at: str, receipt: str | None, index: int = 0, content: Content | None = None
-    ) -> Record:
-        """The message for the log; versions of one record share its key, so that they stay in order.
+    def record(self, partner: str, received_at: str, receipt: str | None, index: int = 0) -> Record:
+        """The message for the log. `index`: the place of the event in the receipt."""
+        return self.record_of(self.content(), index, origin_of(partner, received_at, receipt))
 
-        `index`: the place of the event in the receipt. `content`: what `content()` gave, if it was asked before.
+    def record_of(self, content: Content, index: int, origin: bytes) -> Record:
+        """As `record`, with what `content` gave and what all events of the request share.
+
+        Versions of one record share the message's key, so that they stay in order.
         """
         attributes = self.attributes
-        canonical, digest = content or self.content()
+        canonical, digest = content
         key = f"{attributes['city'] or attributes['programme']}|{attributes['subject']}".encode()
         value = b'%b,"contenthash":"%b",%b"receiptindex":%d,%b' % (
             canonical[:-1],
             digest.hex().encode(),
             b"" if self.first_data is None else b'"firsttokens":%b,' % orjson.dumps(self._first_tokens()),
             index,
-            _origin(partner, received_at, receipt),
+            origin,
         )
-        return Record(ACCEPTED, key, value)
+        return _new(Record, (ACCEPTED, key, value))
 
     def _first_tokens(self) -> dict[str, Any]:
         """Which new token stands for which first one."""
@@ -117,8 +120,7 @@ class Accepted(NamedTuple):
         return {data[name]: first for name, first in (self.first_data or {}).items() if data[name] != first}
 
 
-@lru_cache(maxsize=256)
-def _origin(partner: str, received_at: str, receipt: str | None) -> bytes:
+def origin_of(partner: str, received_at: str, receipt: str | None) -> bytes:
     """The end of the value, which all events of a request share."""
     return orjson.dumps({"partner": partner, "receivedat": received_at, "receipt": receipt})[1:]
 

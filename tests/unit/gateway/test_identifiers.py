@@ -10,10 +10,11 @@ from typing import Any
 import pytest
 
 from ingestion.gateway.check import Checker
-from ingestion.gateway.intake import Intake, Sending
+from ingestion.gateway.intake import Intake
 from ingestion.gateway.records import Accepted
 from ingestion.gateway.refusal import Refusal
 from ingestion.gateway.scope import Key
+from ingestion.gateway.sending import Sending
 from ingestion.sealing import Sealer
 
 KEY = Key("00000000", "CM", "registry", "https://registry.example/")
