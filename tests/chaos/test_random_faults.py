@@ -13,6 +13,7 @@ from infra.settings import REPO, Settings
 from ingestion.loading.finish import finish_load
 from ingestion.loading.load import load_ranges
 from ingestion.loading.plan import open_load
+from ingestion.streaming.live.application import GROUP
 from reporting.publications.build import build
 from tests.chaos import afterwards
 from tests.chaos.platform import Platform, platform, spool_is_empty
@@ -96,8 +97,7 @@ def _recount(under_load: Platform, calm: Settings) -> None:
     from confluent_kafka.admin import AdminClient
 
     admin = AdminClient({"bootstrap.servers": calm.kafka_bootstrap})
-    group = "corridor-live-counts"
-    wait_for(lambda: _deleted(admin, group), 60, f"the group {group} to be empty and deleted")
+    wait_for(lambda: _deleted(admin, GROUP), 60, f"the group {GROUP} to be empty and deleted")
     for topic in admin.list_topics(timeout=10).topics:
         if topic.startswith("changelog__"):
             admin.delete_topics([topic])[topic].result(30)
