@@ -10,9 +10,12 @@ def _way(alias: str) -> str:
     return f"case when {alias}.receipt is null then 'intake' else 'gateway' end"
 
 
-_WAY_OF_REJECTION = (
-    "case when rejected_by = 'intake' or rejected_by = 'loader' and e.receipt is null then 'intake' else 'gateway' end"
-)
+# What could not even be parsed got no receipt, and lies in the rejected topic.
+_WAY_OF_REJECTION = """case
+        when rejected_by = 'intake' then 'intake'
+        when rejected_by = 'loader' and e.receipt is null and not e.topic = any(%(rejected)s) then 'intake'
+        else 'gateway'
+    end"""
 
 # Loads that read a stretch again are left out: each of its offsets was counted by the load that read it first.
 _MOVE_ON = f"""
@@ -62,11 +65,14 @@ on conflict (topic, kafka_partition) do update set next_offset = excluded.next_o
 """
 
 
-def move_on(connection: psycopg.Connection, upto: int) -> None:
-    """Add what the closed loads up to `upto` brought, once each, within the caller's transaction."""
+def move_on(connection: psycopg.Connection, upto: int, rejected: list[str]) -> None:
+    """Add what the closed loads up to `upto` brought, once each, within the caller's transaction.
+
+    `rejected`: the topics that hold refused events.
+    """
     row = connection.execute("select load_id from ops.reconciled for update").fetchone()
     assert row is not None
-    window = {"after": row[0], "upto": upto}
+    window = {"after": row[0], "upto": upto, "rejected": rejected}
     if upto <= row[0]:
         return
     connection.execute(_MOVE_ON.encode(), window)

@@ -10,6 +10,7 @@ from functools import partial
 from typing import Any
 
 import psycopg
+from confluent_kafka import KafkaException
 from kafka.errors import KafkaError
 
 from infra.settings import Settings
@@ -69,11 +70,11 @@ def reconcile(settings: Settings, *, everything: bool = False, sources: Mapping[
         spooled, in_spool = held_in_spool(spool_path(settings))
         result = _open(connection, "all" if everything else "new")
         result.spooled = spooled
-        _check_offsets(connection, settings, result)
+        _check_offsets(connection, settings, result, [topic for topic, kind in sources.items() if kind == "rejected"])
         try:
             loaded = {(topic, partition): n for topic, partition, n in connection.execute(_REACHED)}
             result.waiting, in_kafka = waiting_in_kafka(settings, sources, loaded)
-        except (KafkaError, LoadError) as error:
+        except (KafkaError, KafkaException, LoadError) as error:
             in_kafka = None
             result.problem = f"Kafka does not answer, so partners were not judged ({type(error).__name__})."
         if in_kafka is not None and in_spool is not None:
@@ -108,7 +109,7 @@ def _open(connection: psycopg.Connection, scope: str) -> Result:
     return Result(row[0], scope)
 
 
-def _check_offsets(connection: psycopg.Connection, settings: Settings, result: Result) -> None:
+def _check_offsets(connection: psycopg.Connection, settings: Settings, result: Result, rejected: list[str]) -> None:
     """In one snapshot, together with the totals by partner, so that what is found is kept or looked for again."""
     records = partial(records_in_kafka, settings)
     with connection.transaction():
@@ -126,7 +127,7 @@ def _check_offsets(connection: psycopg.Connection, settings: Settings, result: R
         result.offsets, result.rows = checked.offsets, checked.rows
         _keep(connection, result, ["missing_rows", "unexpected_rows", "stored_offset"], [*checked.differences, *gaps])
         keeping.resolve_filled_holes(connection)
-        move_on(connection, result.upto_load_id)
+        move_on(connection, result.upto_load_id, rejected)
 
 
 def _keep(connection: psycopg.Connection, result: Result, kinds: list[str], found: list[Difference]) -> None:

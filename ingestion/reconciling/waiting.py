@@ -13,9 +13,10 @@ from kafka import TopicPartition
 
 from infra.settings import Settings
 from ingestion.gateway.spool_packing import unpack
+from ingestion.loading.offsets import open_consumer
 from ingestion.loading.plan import partitions_of
 from ingestion.loading.ranges import Range
-from ingestion.loading.source import batches, open_consumer
+from ingestion.loading.source import batches, open_reader
 
 #: Beyond so many nobody waits for the count by partner: the next check does it.
 MOST_COUNTED = 50_000
@@ -35,19 +36,27 @@ def waiting_in_kafka(
     try:
         places = partitions_of(consumer, sources)
         begins, ends = consumer.beginning_offsets(places), consumer.end_offsets(places)
-        starts = {p: max(loaded.get((p.topic, p.partition), 0), begins[p]) for p in places}
-        size = sum(max(0, ends[place] - starts[place]) for place in places)
-        if size > MOST_COUNTED:
-            return size, None
-        found: ByPartner = Counter()
-        for place in places:
-            if ends[place] > starts[place]:
-                range_ = Range(sources[place.topic], place.topic, place.partition, starts[place], ends[place])
-                for batch in batches(consumer, range_):
-                    found.update(_whose(value) for _, value in batch.records)
-        return size, found
     finally:
         consumer.close()
+    starts = {p: max(loaded.get((p.topic, p.partition), 0), begins[p]) for p in places}
+    waiting = [
+        Range(sources[place.topic], place.topic, place.partition, starts[place], ends[place])
+        for place in places
+        if ends[place] > starts[place]
+    ]
+    size = sum(range_.size for range_ in waiting)
+    if size > MOST_COUNTED:
+        return size, None
+    found: ByPartner = Counter()
+    if waiting:
+        reader = open_reader(settings)
+        try:
+            for range_ in waiting:
+                for batch in batches(reader, range_):
+                    found.update(_whose(value) for _, value in batch.records)
+        finally:
+            reader.close()
+    return size, found
 
 
 def records_in_kafka(settings: Settings, topic: str, partition: int, first: int, next_offset: int) -> set[int] | None:
@@ -57,10 +66,14 @@ def records_in_kafka(settings: Settings, topic: str, partition: int, first: int,
         place = TopicPartition(topic, partition)
         if consumer.beginning_offsets([place])[place] > first:
             return None
-        stretch = Range("", topic, partition, first, next_offset)
-        return {offset for batch in batches(consumer, stretch) for offset, _ in batch.records}
     finally:
         consumer.close()
+    reader = open_reader(settings)
+    try:
+        stretch = Range("", topic, partition, first, next_offset)
+        return {offset for batch in batches(reader, stretch) for offset, _ in batch.records}
+    finally:
+        reader.close()
 
 
 def held_in_spool(path: Path) -> tuple[int, ByPartner | None]:
