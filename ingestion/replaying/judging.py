@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import orjson
@@ -52,6 +52,11 @@ class Judge:
         try:
             body = open_sealed(self._private_key, bytes(rejection.sealed))
             event = orjson.loads(body)
+            if rejection.rejected_by == "loader" and isinstance(event, dict) and "sealed" in event:
+                # What the loader could not land was itself a refused event, sealed within.
+                rejection = replace(rejection, rejected_by="gateway", key_id=event.get("keyid"))
+                body = open_sealed(self._private_key, str(event["sealed"]))
+                event = orjson.loads(body)
         except SealingError as error:
             return _not(rejection, "sealed", str(error))
         except orjson.JSONDecodeError:

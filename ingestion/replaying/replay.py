@@ -115,7 +115,8 @@ def _met_before(connection: psycopg.Connection, accepted: Accepted) -> tuple[str
     """Outcome, code, pointer and sentence for an event whose identity is known; empty texts for a new one."""
     identity = [accepted.attributes["source"], accepted.attributes["id"]]
     row = connection.execute(_KNOWN, identity).fetchone()
-    if row is not None and bytes(row[0]) == accepted.content().digest:
+    _, digest = accepted.content()
+    if row is not None and bytes(row[0]) == digest:
         return "known", "", "", "The same event is there already."
     if row is not None:
         return "refused", "id_reused", "/id", "Its id stands for other content: give it a new one."

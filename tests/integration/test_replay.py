@@ -156,6 +156,13 @@ def test_replay__of_what_the_loader_refused(desk: Rig, key_id: str) -> None:
     assert desk.rows("select receipt from raw.events where id = 'loaded'") == [(None,)]
 
 
+def test_replay__of_a_refused_event_that_the_loader_could_not_land(desk: Rig, key_id: str) -> None:
+    inner = Sealer(desk.settings.secret("sealing_public")).seal(orjson.dumps(_person("within", sex="male")))
+    outer = {"receivedat": "2026-03-01T07:00:00Z", "code": "schema_violation", "keyid": key_id, "sealed": inner}
+    number = _refuse(desk, outer, None, rejected_by="loader", code="refused_by_database")
+    assert _replay(desk, number)[0].outcome == "sent"
+
+
 @pytest.mark.parametrize(("body", "code"), [(b"{", "invalid_json"), (b"[1]", "invalid_envelope")])
 def test_replay__of_what_is_no_event_says_so(desk: Rig, key_id: str, body: bytes, code: str) -> None:
     (refused,) = _replay(desk, _refuse(desk, body, key_id))
