@@ -49,7 +49,7 @@ _decode = msgspec.json.Decoder(_Accepted).decode
 #: In the order of the lines.
 _COLUMNS = """source, id, content_hash, type, subject, programme, city, operation, record_version, time_precision,
     occurred_at, received_at, partner, receipt, receipt_index, kafka_offset, topic, kafka_partition, load_id, data"""
-_COPY = f"copy raw.events ({_COLUMNS}) from stdin"
+COPY_EVENTS = f"copy raw.events ({_COLUMNS}) from stdin"
 _COPY_KNOWN = f"copy stage_known ({_COLUMNS}) from stdin"
 
 #: Holds only rows whose identity was known before, or came before in the same batch.
@@ -125,10 +125,10 @@ def _with_escapes(event: _Accepted) -> _Accepted:
 
 def _land(connection: psycopg.Connection, rows: list[Identified], place: Place, manner: Manner) -> Landed:
     if not manner.look_first and identities.enter_all(connection, rows, place.load_id):
-        copy_in(connection, _COPY, b"".join([row.line for row in rows]))
+        copy_in(connection, COPY_EVENTS, b"".join([row.line for row in rows]))
         return Landed(len(rows), 0)
     new, known = identities.enter_new(connection, rows, place.load_id)
-    copy_in(connection, _COPY, b"".join([row.line for row in new]))
+    copy_in(connection, COPY_EVENTS, b"".join([row.line for row in new]))
     reused = _keep_known(connection, known, manner) if known else 0
     return Landed(len(new), reused)
 

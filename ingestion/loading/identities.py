@@ -17,6 +17,8 @@ create temporary table if not exists stage_identities (
     source text not null, id text not null, content_hash bytea not null
 ) on commit delete rows"""
 
+COPY_LEDGER = "copy raw.event_identities (source, id, content_hash, load_id) from stdin"
+
 _ENTER = """
 insert into raw.event_identities (source, id, content_hash, load_id)
 select source, id, content_hash, %s from stage_identities
@@ -46,11 +48,7 @@ def enter_all(connection: psycopg.Connection, rows: list[Identified], load_id: i
     lines.sort()
     try:
         with connection.transaction():
-            copy_in(
-                connection,
-                "copy raw.event_identities (source, id, content_hash, load_id) from stdin",
-                "".join(lines).encode(),
-            )
+            copy_in(connection, COPY_LEDGER, "".join(lines).encode())
     except UniqueViolation:
         return False
     return True
