@@ -22,9 +22,10 @@ COMMANDS = {
     "partners": "Let partners' own Kafka producers write; list, revoke, new passwords.",
     "rejects": "List refused events, open, mend and send them again.",
     "reconcile": "Check that nothing vanished: offsets against rows, partners against answers.",
+    "signals": "Show surge signals, and say who is told of them.",
     "publications": "List, show, compare, restore and hold publications.",
 }
-GROUPS = ("contracts", "topics", "kobo", "keys", "partners", "rejects", "publications")
+GROUPS = ("contracts", "topics", "kobo", "keys", "partners", "rejects", "signals", "publications")
 HELP = "Operate Corridor: from events of city partners to results that can be defended."
 EPILOG = """\b
 Examples:

@@ -135,6 +135,18 @@ ALL = (
         ),
     ),
     Service(
+        "stream-surge",
+        "Surge signals",
+        _stream("surge"),
+        reads=(*_STREAMS, *_PLACES, "ingestion/streaming/surge"),
+    ),
+    Service(
+        "stream-signals",
+        "Sending of signals",
+        _stream("signals"),
+        reads=(*_STREAMS, "ingestion/streaming/signals"),
+    ),
+    Service(
         "stream-live",
         "Live counters",
         _stream("live"),

@@ -47,9 +47,11 @@ class Watch:
     missed: float = 0.0
     #: Found anew each day, from levels_of.
     levels: list[float] = field(default_factory=list)
+    #: The windows that end with the last hour, as far as enough is known.
+    latest: list[Judgement] = field(default_factory=list)
 
-    def judgements(self, hour: int, rule: Rule) -> list[Judgement]:
-        """The windows that end with the last hour, as far as enough is known."""
+    def judge(self, hour: int, rule: Rule) -> None:
+        """Judge the windows that end with the last hour, which is `hour`."""
         made = []
         end = len(self.values) - 1
         if hour % 24 == 0 or not self.levels:
@@ -63,7 +65,7 @@ class Watch:
             # A surge does not teach that surges are usual.
             if self.alarm.opened is None and found.expected >= 1:
                 noise.add(found.excess / found.chance, rule)
-        return made
+        self.latest = made
 
 
 class City:
@@ -146,7 +148,8 @@ class City:
     def _judge(self, name: str, hour: int) -> Change | None:
         watch = self.watches[name]
         alarm, was_opened = watch.alarm, watch.alarm.opened
-        what = alarm.step(hour, watch.judgements(hour, self.rule), self.rule)
+        watch.judge(hour, self.rule)
+        what = alarm.step(hour, watch.latest, self.rule)
         if what is None:
             return None
         assert alarm.peak is not None
