@@ -71,6 +71,8 @@ def _post(target: Target, headers: dict[str, str], body: bytes) -> Answer:
     try:
         connection.request("POST", target.path, body, headers)
         answer = connection.getresponse()
+        if connection.was_cut:
+            raise TimeoutError
         return Answer(answer.status, f"HTTP {answer.status}", _seconds(answer.getheader("retry-after")))
     finally:
         deadline.cancel()
@@ -83,6 +85,7 @@ class _Pinned(http.client.HTTPConnection):
     def __init__(self, target: Target) -> None:
         super().__init__(target.host, target.port, timeout=_CONNECT)
         self._target = target
+        self.was_cut = False
         if target.is_tls:
             self.default_port = 443
 
@@ -95,6 +98,7 @@ class _Pinned(http.client.HTTPConnection):
 
     def cut(self) -> None:
         """End what is going on, from another thread."""
+        self.was_cut = True
         if self.sock is not None:
             with contextlib.suppress(OSError):
                 self.sock.shutdown(socket.SHUT_RDWR)
