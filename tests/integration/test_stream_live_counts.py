@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import signal
 import subprocess
 import sys
@@ -242,15 +243,22 @@ def test_delivered_again__nothing_changes(streams: Rig, tmp_path: Path) -> None:
     assert streams.rows("select * from live.events_hourly order by 1, 2, 3, 4, 5") == once
 
 
-def test_state_lost__is_brought_back_from_the_changelog(streams: Rig, tmp_path: Path) -> None:
+def test_state_lost__is_brought_back_from_the_changelog(
+    streams: Rig, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     events = _events(300)
     _send(streams, events[:200])
     _count(streams, tmp_path / "one")
     _send(streams, events[200:])
 
-    _count(streams, tmp_path / "two")
+    logging.getLogger("quixstreams").addHandler(caplog.handler)
+    try:
+        _count(streams, tmp_path / "two")
+    finally:
+        logging.getLogger("quixstreams").removeHandler(caplog.handler)
 
     assert _live(streams) == _expected(events)
+    assert "TTL" not in caplog.text, "Quix Streams takes what we keep for values with an expiry stamp"
 
 
 def test_late_events__are_counted_in_their_hour_and_as_late(streams: Rig, tmp_path: Path) -> None:

@@ -22,6 +22,10 @@ class Store(Protocol):
         ...
 
 
+#: Stands before each value: without it Quix Streams may take the first eight bytes for the time at which it expires.
+_PLAIN = b"\xfe"
+
+
 class _QuixStore:
     """RocksDB with a changelog topic, in the transaction of the checkpoint that is being made."""
 
@@ -32,16 +36,18 @@ class _QuixStore:
         self._kept = context.state_manager.get_store(stream_id=stream).partitions[partition]
 
     def get(self, key: bytes) -> bytes | None:
-        return self._state.get_bytes(key)
+        stored = self._state.get_bytes(key)
+        return None if stored is None else stored[len(_PLAIN) :]
 
     def set(self, key: bytes, value: bytes) -> None:
-        self._state.set_bytes(key, value)
+        self._state.set_bytes(key, _PLAIN + value)
 
     def delete(self, key: bytes) -> None:
         self._state.delete(key)
 
     def scan(self, lower: bytes, upper: bytes) -> Iterator[tuple[bytes, bytes]]:
-        return self._kept.iter_items(lower_bound=lower, upper_bound=upper)  # type: ignore[attr-defined]
+        for key, stored in self._kept.iter_items(lower_bound=lower, upper_bound=upper):  # type: ignore[attr-defined]
+            yield key, stored[len(_PLAIN) :]
 
 
 def stores(dataframe: StreamingDataFrame) -> Callable[[int], Store]:
