@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from confluent_kafka import KafkaException
+from confluent_kafka import KafkaError
 
 from ingestion.gateway.log_alone import REFUSALS
 from ingestion.gateway.records import Record
@@ -45,10 +45,10 @@ class Delivery:
         if not self.waiting:
             self.finished(self)
 
-    def not_sent(self, place: int, error: Exception) -> None:
+    def not_sent(self, place: int, error: object) -> None:
         """librdkafka did not even queue the record at `place`."""
         self.waiting -= 1
-        if isinstance(error, KafkaException) and error.args[0].code() in REFUSALS:
+        if isinstance(error, KafkaError) and error.code() in REFUSALS:
             self.refused.add(self.records[place].value)
         else:
             self.failed = True
