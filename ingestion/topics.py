@@ -62,7 +62,8 @@ TOPICS: tuple[Topic, ...] = (
     Topic(
         SURGE_COUNTS,
         partitions=4,
-        retention_ms=7 * DAY_MS,
+        # Records bear the time of the accepted event they stand for: in a replay they are as old from the start.
+        retention_ms=45 * DAY_MS,
         purpose="counts of a city on their way to the surge rule, and ticks that close hours",
         retention_setting="CORRIDOR_SURGE_COUNTS_RETENTION_DAYS",
         config=_COMMON,

@@ -9,13 +9,14 @@ from typing import Any
 from infra.settings import REPO
 from ingestion.contracts.columns import required_identifiers
 from ingestion.contracts.generate.references import data_schema, reference, shared_components
+from ingestion.contracts.generate.signals import COUNT, SIGNAL, count_message, signal_message
 from ingestion.contracts.registry import Contract, envelope_schema
-from ingestion.topics import ACCEPTED, REJECTED, SIGNALS, TOPICS, Topic
+from ingestion.topics import ACCEPTED, REJECTED, SIGNALS, SURGE_COUNTS, TOPICS, Topic
 
 DOCUMENT = REPO / "docs" / "reference" / "asyncapi.json"
 _FORMAT = "application/schema+json;version=draft-2020-12"
 _INSTANT = "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\\.[0-9]{1,6})?Z$"
-_SHORT = {ACCEPTED: "accepted", REJECTED: "rejected", SIGNALS: "signals"}
+_SHORT = {ACCEPTED: "accepted", REJECTED: "rejected", SIGNALS: "signals", SURGE_COUNTS: "surge_counts"}
 _KEYS = {
     ACCEPTED: "The city (or the programme, without one), then | and the subject: versions of a record stay in order.",
     REJECTED: "The partner.",
@@ -51,6 +52,8 @@ def document(known: Mapping[str, Contract]) -> dict[str, Any]:
             "messages": {
                 **{name: _message(contract) for name, contract in known.items()},
                 _REJECTED: _rejected_message(),
+                SIGNAL: signal_message(),
+                COUNT: count_message(),
             },
             "schemas": {
                 **{f"data.{name}": _stored_data(contract) for name, contract in known.items()},
@@ -61,10 +64,10 @@ def document(known: Mapping[str, Contract]) -> dict[str, Any]:
 
 
 def _channel(topic: Topic, known: Mapping[str, Contract]) -> dict[str, Any]:
-    names = {ACCEPTED: list(known), REJECTED: [_REJECTED]}.get(topic.name, [])
+    names = {ACCEPTED: list(known), REJECTED: [_REJECTED], SIGNALS: [SIGNAL], SURGE_COUNTS: [COUNT]}[topic.name]
     return {
         "address": topic.name,
-        "description": topic.purpose[:1].upper() + topic.purpose[1:] + ("." if names else ". Nothing is written yet."),
+        "description": topic.purpose[:1].upper() + topic.purpose[1:] + ".",
         "messages": {name: {"$ref": f"#/components/messages/{name}"} for name in names},
         "bindings": {"kafka": {"topic": topic.name, "partitions": topic.partitions, "bindingVersion": "0.5.0"}},
     }

@@ -19,6 +19,9 @@ from ingestion.gateway.places import read_places
 from ingestion.gateway.records import Accepted, rejected_value
 from ingestion.gateway.refusal import Refusal
 from ingestion.gateway.scope import Key
+from ingestion.streaming.surge.announcing import announcement
+from ingestion.streaming.surge.city import Change
+from ingestion.streaming.surge.judging import Judgement
 from ingestion.tokens import CityKey
 from ingestion.topics import TOPICS
 
@@ -104,6 +107,14 @@ def test_asyncapi__tells_what_a_rejected_record_holds(asyncapi: dict[str, Any]) 
     value = json.loads(rejected_value(Refusal("unknown_type", "/type", "No."), key, AT, {"id": "1"}, "AAAA"))
     assert [error.message for error in _payload(asyncapi, "rejected").iter_errors(value)] == []
     assert not _payload(asyncapi, "rejected").is_valid({**value, "body": {}})
+
+
+@pytest.mark.parametrize("what", ["opened", "calm"])
+def test_asyncapi__tells_what_a_signal_holds(what: str, asyncapi: dict[str, Any]) -> None:
+    change = Change(what, "clinic_visits", 500_000, 499_990, 499_985, Judgement(6, 80, 21.0, 5.0, 3.5), 499_990)
+    value = json.loads(json.dumps(announcement("CM|ARUA", change)))
+    assert [error.message for error in _payload(asyncapi, "surge_signal").iter_errors(value)] == []
+    assert not _payload(asyncapi, "surge_signal").is_valid({**value, "person": "AD-1"})
 
 
 def test_openapi_components__resolve(openapi: dict[str, Any]) -> None:
