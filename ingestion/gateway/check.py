@@ -20,7 +20,7 @@ from ingestion.gateway.identifiers import (
 )
 from ingestion.gateway.places import Places
 from ingestion.gateway.plain_words import is_plain
-from ingestion.gateway.records import Accepted, utc_text
+from ingestion.gateway.records import Accepted, accepted, utc_text
 from ingestion.gateway.refusal import (
     INVALID_ENVELOPE,
     PLAIN_IDENTIFIER,
@@ -149,7 +149,7 @@ class Checker:
                 data = {**data, name: int(data[name])}
                 first_data = first_data and {**first_data, name: data[name]}
         get = event.get
-        return Accepted(
+        return accepted(
             {
                 "city": city,
                 "data": data,

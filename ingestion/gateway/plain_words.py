@@ -20,14 +20,14 @@ def is_plain(event: dict[str, Any], data: dict[str, Any], contract: Contract, pl
     `event` is valid and `data` is its own. False says nothing: it is a reason to look properly.
     """
     named = f"{event['subject']}\n{event['id']}\n{event['source']}"
-    worded = ""
-    if not contract.worded.isdisjoint(data):
-        references, prose = _texts(data, contract.references), _texts(data, contract.free_names)
-        if references is None or prose is None or NOTHING.fullmatch(prose) is None:
-            return False
-        named, worded = f"{named}{references}", prose
-    together = f"{named}{worded}"
-    if not together.isascii():
+    try:
+        if contract.references:
+            named = "\n".join([named, *[data[name] for name in contract.references if name in data]])
+        worded = "\n".join([data[name] for name in contract.free_names if name in data])
+    except TypeError:  # texts within lists, or none at all
+        return False
+    together = f"{named}\n{worded}"
+    if not together.isascii() or NOTHING.fullmatch(worded) is None:
         return False
     signs = named.encode().translate(_SIGNS).decode()
     # A contact begins with an @ or a plus, or is a number of nine digits or more.
@@ -40,15 +40,3 @@ def is_plain(event: dict[str, Any], data: dict[str, Any], contract: Contract, pl
             if " " in normal or normal in together:
                 return False
     return True
-
-
-def _texts(data: dict[str, Any], names: Iterable[str]) -> str | None:
-    """The texts of these fields, one a line; None if one of them holds something else."""
-    found = ""
-    for name in names:
-        value = data.get(name)
-        if value is not None:
-            if type(value) is not str:
-                return None
-            found = f"{found}\n{value}"
-    return found

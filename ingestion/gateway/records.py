@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from functools import cache, lru_cache
+from functools import cache
 from hashlib import sha256
 from typing import Any, NamedTuple
 
@@ -31,9 +31,11 @@ def now_text() -> str:
     return f"{datetime.now(UTC).replace(tzinfo=None).isoformat(timespec='microseconds')}Z"
 
 
-#: Minutes and seconds as they stand in a time, and the ends of times without a part of a second.
+#: Minutes and seconds as they stand in a time.
 _WITHIN_AN_HOUR = frozenset(f":{minute:02}:{second:02}" for minute in range(60) for second in range(60))
-_WHOLE_SECONDS = frozenset([(20, "Z"), (20, "z"), (25, "+"), (25, "-")])
+#: `2026-03-02T09` and `+03:00` -> `2026-03-02T06`, of the last times; only where the minutes stay the same.
+_hours: dict[tuple[str, str], str] = {}
+_MOST_HOURS = 1_000
 
 
 @cache
@@ -44,30 +46,25 @@ def _offset(text: str) -> timedelta:
     return offset
 
 
-@lru_cache(maxsize=1024)
-def _hour_in_utc(hour: str, offset: str) -> str | None:
-    """`2026-03-02T09` at `+03:00` or `Z` as the hour in UTC; None if the minutes differ too. Raises as utc_text."""
-    instant = datetime.fromisoformat(hour.upper())
-    if offset not in "zZ":
-        away = _offset(offset)
-        if away.seconds % 3600:
-            return None
-        instant -= away
-    return instant.isoformat(timespec="hours")
-
-
 def utc_text(time: str) -> str:
     """An RFC 3339 time as UTC, so that one instant has one spelling. Raises ValueError if there is no such time."""
-    if time[13:19] in _WITHIN_AN_HOUR and (len(time), time[19]) in _WHOLE_SECONDS:
-        # There are few hours in what comes together: minutes and seconds stay as they are.
-        hour = _hour_in_utc(time[:13], time[19:])
-        if hour is not None:
-            return f"{hour}{time[13:19]}Z"
+    within, place = time[13:19], (time[:13], time[19:])
+    # There are few hours in what comes together, and what stands within an hour stays as it is.
+    hour = _hours.get(place)
+    if hour is not None and within in _WITHIN_AN_HOUR:
+        return f"{hour}{within}Z"
     if time[-1] in "zZ":
+        away = timedelta()
         instant = datetime.fromisoformat(time[:-1].upper())
     else:
-        instant = datetime.fromisoformat(time[:-6].upper()) - _offset(time[-6:])
-    return f"{instant.isoformat()}Z"
+        away = _offset(time[-6:])
+        instant = datetime.fromisoformat(time[:-6].upper()) - away
+    text = instant.isoformat()
+    if text[13:] == within and not away.seconds % 3600:
+        if len(_hours) >= _MOST_HOURS:
+            _hours.clear()
+        _hours[place] = text[:13]
+    return f"{text}Z"
 
 
 #: The attributes as canonical JSON, and the SHA-256 by which the same event is known again.
@@ -118,6 +115,11 @@ class Accepted(NamedTuple):
         """Which new token stands for which first one."""
         data = self.attributes["data"]
         return {data[name]: first for name, first in (self.first_data or {}).items() if data[name] != first}
+
+
+def accepted(attributes: dict[str, Any], first_data: dict[str, Any] | None) -> Accepted:
+    """As Accepted does, in half the time."""
+    return _new(Accepted, (attributes, first_data))
 
 
 def origin_of(partner: str, received_at: str, receipt: str | None) -> bytes:

@@ -20,7 +20,7 @@ def _sent(*records: Record, producer: object = None) -> Delivery:
     async def send() -> Delivery:
         log = KafkaLog({"bootstrap.servers": NOWHERE, "message.max.bytes": 2000})
         if producer is not None:
-            log._producer = producer  # type: ignore[assignment]
+            log._producer = producer
         log._loop = asyncio.get_running_loop()
         delivery = log.send(records)
         await log.close(0)
