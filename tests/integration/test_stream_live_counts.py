@@ -6,6 +6,7 @@ import logging
 import signal
 import subprocess
 import sys
+import threading
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -185,7 +186,7 @@ def test_loads_caught_up__agree_with_the_counters(streams: Rig, tmp_path: Path) 
     _send(streams, events[:300])
     _count(streams, tmp_path)
 
-    assert compare(streams.settings, streams.accepted) == []
+    assert compare(streams.settings, streams.accepted, patience=0) == []
     waiting = streams.rows("select partitions, waiting_for_loads, cells from ops.v_live_reconciliations")
     assert waiting == [(2, 2, 0)]
 
@@ -198,6 +199,21 @@ def test_loads_caught_up__agree_with_the_counters(streams: Rig, tmp_path: Path) 
     last = streams.rows("select * from ops.v_live_reconciliations order by reconciliation_id")[-1]
     assert last[2:4] == (2, 0)
     assert last[6] == last[7] == _expected(events).total()
+
+
+def test_comparison__waits_until_what_is_counted_is_loaded(streams: Rig, tmp_path: Path) -> None:
+    events = _events(200)
+    _send(streams, events)
+    _count(streams, tmp_path)
+    late = threading.Timer(1.5, streams.load)
+    late.start()
+
+    assert compare(streams.settings, streams.accepted, patience=60) == []
+
+    late.join()
+    assert streams.rows("select waiting_for_loads, raw_events from ops.v_live_reconciliations") == [
+        (0, _expected(events).total())
+    ]
 
 
 def test_identity_in_two_partitions__is_shown_as_a_difference(streams: Rig, tmp_path: Path) -> None:
