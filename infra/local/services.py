@@ -150,7 +150,7 @@ ALL = (
         "stream-live",
         "Live counters",
         _stream("live"),
-        reads=(*_STREAMS, "ingestion/streaming/live"),
+        reads=(*_STREAMS, "ingestion/streaming/live", "ingestion/contracts"),
     ),
     Service(
         "canary",
