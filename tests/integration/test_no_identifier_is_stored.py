@@ -23,6 +23,7 @@ from ingestion.webhook_secrets import create_signing_key, webhook_key
 from tests.gateways import RunningGateway, free_port, run_gateway
 from tests.kobo_server import KoboServer
 from tests.planted_files import file_requests, kobo_requests, other_requests, write_form
+from tests.planted_producer import PlantedProducer
 from tests.planted_pull import PlantedPull
 from tests.planted_requests import Sender
 from tests.planted_signed import signed_requests
@@ -56,6 +57,9 @@ class World:
         self.search = Search((*self.identifiers.cores(), *secrets_of_keys), self.identifiers.whole())
         self.wrong: list[str] = []
         self.accepted = self.refused = self.broken = 0
+        self.producer = PlantedProducer(self.stack, self.partner, self.prefix)
+        #: Records that the producer wrote.
+        self.produced = 0
         #: Events that were accepted of what KoboToolbox gave, by run.
         self.pulled: dict[str, int] = {}
         #: What stores held that are gone by the time of the tests: place -> what was found.
@@ -97,8 +101,9 @@ class World:
             self.look("answers", [(path, httpx.get(f"{gateway.url}{path}", timeout=10).content)])
 
     def clear(self) -> None:
-        """End the keys, and forget the form."""
+        """End the keys and the producer, and forget the form."""
         dsn = self.stack.dsn("owner")
+        self.producer.clear()
         for key_id in (self.key.split("_")[1], self.key_id):
             revoke_key(dsn, key_id)
         for kept in (self.stack.home / "secrets").glob(f"kobo_{self.partner.replace('-', '_')}_*"):
@@ -133,6 +138,7 @@ def world(stack: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator
 
 def _plant_everywhere(world: World, env: dict[str, str], pull: PlantedPull) -> None:
     stack = world.stack
+    world.produced = world.producer.run(Sender(world.identifiers, world.key, world.prefix, "producer"))
     with run_gateway(stack, world.folder / "right", env=env) as gateway:
         world.plant(gateway, "right", pull)
         world.look_at(gateway)
@@ -157,6 +163,12 @@ def test_answers__are_as_expected(world: World) -> None:
     # In each round two created, two corrected, one voided; then also the three that KoboToolbox sent but does not list.
     assert world.pulled == {"right": 5, "without-kafka": 8, "failing": 0}
     assert (world.accepted > 30, world.refused > 100, world.broken > 80) == (True, True, True)
+
+
+def test_producer__leaves_nothing_on_the_disk_of_the_broker(world: World) -> None:
+    assert world.produced > 100
+    assert 60 < world.producer.rejected() < world.produced
+    world.producer.wait_until_gone(world.search.find)
 
 
 @pytest.mark.parametrize("store", ["topics", "databases", "files", "write_ahead_log"])

@@ -82,6 +82,9 @@ class Judge:
         place: Place,
     ) -> Record:
         known = known_openly(event, refusal, self.checker)
+        if not (known.get("source") or "").startswith(key.source_prefix):
+            # An identifier is refused before the scope is looked at, and elsewhere than in its scope a source is any text.
+            known.pop("source", None)
         sealed = self._sealer.seal(_as_sent(value, headers)[:MAX_EVENT])
         made = rejected_value(refusal, key, received_at, known, sealed)
         # rejected_value writes a JSON object; a topic's name needs no escapes.

@@ -74,6 +74,13 @@ def test_plain__is_refused_whatever_else_is_wrong(plain: Any) -> None:
     assert json.loads(open_sealed(OPERATOR[0], found["sealed"])) == sent
 
 
+def test_source_of_another__is_not_said_openly() -> None:
+    plain = event(person_id="AD-0001")
+
+    assert judge(plain)[1]["source"] == "urn:desk:a"
+    assert judge({**plain, "source": "urn:abebech:x"})[1]["source"] is None
+
+
 def test_plain_in_a_void__is_refused_too() -> None:
     assert judge({**event(person_id="AD-0001"), "operation": "void"})[1]["code"] == "plain_identifier"
 
