@@ -83,7 +83,7 @@ class Judge:
     ) -> Record:
         known = known_openly(event, refusal, self.checker)
         if not (known.get("source") or "").startswith(key.source_prefix):
-            # An identifier is refused before the scope is looked at, and elsewhere than in its scope a source is any text.
+            # An identifier is refused before the scope is looked at, and outside its scope a source is any text.
             known.pop("source", None)
         sealed = self._sealer.seal(_as_sent(value, headers)[:MAX_EVENT])
         made = rejected_value(refusal, key, received_at, known, sealed)
