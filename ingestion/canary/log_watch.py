@@ -20,28 +20,36 @@ _MARK = f'"source":"{SOURCE}"'.encode()
 
 
 class LogWatch:
-    """Knows where the log ended before the oldest canary that is still looked for was sent."""
+    """Reads on from where the log ended before the oldest canary that is still looked for was sent."""
 
     def __init__(self, settings: Settings, topic: str = ACCEPTED) -> None:
         self._settings = settings
         self._topic = topic
         self._consumer: Consumer | None = None
         self._reads = False
+        #: Where each partition ended when Kafka was last asked.
+        self._ends: dict[int, int] = {}
+        self._missed = False
 
     def begin(self) -> None:
-        """Read from here on, unless it reads already. Kafka may be away: then what is found is found later."""
+        """Read from here on, unless it reads already.
+
+        If Kafka is away, a later call begins where the log ended when Kafka last answered: nothing is missed.
+        """
         if self._reads:
             return
         try:
             consumer = self._connect()
             known = consumer.list_topics(self._topic, timeout=_TIMEOUT).topics[self._topic].partitions
-            places = []
+            ends = {}
             for partition in known:
-                _, end = consumer.get_watermark_offsets(TopicPartition(self._topic, partition), timeout=_TIMEOUT)
-                places.append(TopicPartition(self._topic, partition, end))
-            consumer.assign(places)
-            self._reads = True
+                place = TopicPartition(self._topic, partition)
+                ends[partition] = consumer.get_watermark_offsets(place, timeout=_TIMEOUT)[1]
+            starts = {**ends, **self._ends} if self._missed else ends
+            consumer.assign([TopicPartition(self._topic, partition, start) for partition, start in starts.items()])
+            self._ends, self._missed, self._reads = ends, False, True
         except KafkaException as error:
+            self._missed = True
             log.warning("Kafka cannot be asked: %s", error.args[0].name())
 
     def found(self, seconds: float) -> list[tuple[str, int, int]]:

@@ -6,18 +6,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import psycopg
-from confluent_kafka import Message, Producer
+from confluent_kafka import Producer
 
-from infra.kafka.client import kafka_client_settings
 from infra.settings import Settings
 from ingestion.gateway.records import Accepted, now_text
 from ingestion.rejects import RejectsError
+from ingestion.replaying.delivery import deliver, open_producer
 from ingestion.replaying.judging import Judge, Judged
 from ingestion.replaying.patch import Patch
 from ingestion.replaying.rejection import Rejection, Which, find
 from ingestion.topics import ACCEPTED
 
-_TIMEOUT = 30.0
 _KNOWN = "select content_hash from raw.event_identities where source = %s and id = %s"
 # Sent a moment ago and not loaded yet: a partner may have sent the same event twice, and had both refused.
 _ON_ITS_WAY = "select rejection_id from ops.reject_replays where outcome = 'sent' and source = %s and event_id = %s"
@@ -79,7 +78,7 @@ def replay(settings: Settings, errand: Errand, topic: str = ACCEPTED) -> Iterato
         raise RejectsError("Say which: numbers, or --code, --partner, --type, --since or --until.")
     with psycopg.connect(settings.dsn("owner"), autocommit=True, application_name="corridor replay") as connection:
         judge = Judge(settings, connection, settings.secret("sealing_private"))
-        producer = _producer(settings) if errand.send else None
+        producer = open_producer(settings) if errand.send else None
         found = find(connection, errand.which)
         yield from (_unknown(number) for number in sorted(set(errand.which.numbers) - {r.rejection_id for r in found}))
         for each in found:
@@ -142,26 +141,10 @@ def _send(
         received_at = f"{rejection.received_at:%Y-%m-%dT%H:%M:%S.%f}Z"
     # The receipt it came with then says that it landed; versions of its record stay in order.
     record = accepted.record(rejection.partner or "", received_at, rejection.receipt, rejection.receipt_index or 0)
-    message = _deliver(producer, topic, record.key, record.value)
+    message = deliver(producer, topic, record.key, record.value)
     place = [message.topic(), message.partition(), message.offset()]
     connection.execute(_SETTLE, [*place, claimed[0]])
     return Replayed(rejection.rejection_id, "sent", place="/".join(map(str, place)))
-
-
-def _deliver(producer: Producer, topic: str, key: bytes, value: bytes) -> Message:
-    """Returns when all in-sync replicas have it. Raises RejectsError."""
-    delivered: list[Message] = []
-    failed: list[str] = []
-    producer.produce(
-        topic, value, key, on_delivery=lambda error, m: failed.append(error.name()) if error else delivered.append(m)
-    )
-    producer.flush(_TIMEOUT)
-    if not delivered:
-        raise RejectsError(
-            f"Kafka did not take the event ({failed[0] if failed else 'no answer'}): look at `corridor status`, and "
-            "run the same again after five minutes. What was sent by then is not sent twice."
-        )
-    return delivered[0]
 
 
 def _note(
@@ -183,21 +166,6 @@ def _trail(errand: Errand, rejection: Rejection, accepted: Accepted | None) -> l
     way = "gateway" if rejection.receipt else "intake"
     patched = errand.patch.pointers
     return [rejection.rejection_id, errand.by, errand.reason.strip(), patched, rejection.partner, way, *names]
-
-
-def _producer(settings: Settings) -> Producer:
-    return Producer(
-        {
-            **kafka_client_settings(settings),
-            "client.id": "corridor-replay",
-            "acks": "all",
-            "enable.idempotence": True,
-            # As the gateway: versions of one record share a partition.
-            "partitioner": "murmur2_random",
-            "message.timeout.ms": int(_TIMEOUT * 1000),
-            "log_level": 3,
-        }
-    )
 
 
 def _unknown(number: int) -> Replayed:

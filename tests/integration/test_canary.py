@@ -7,6 +7,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from confluent_kafka import KafkaError, KafkaException
 
 from infra.settings import Settings
 from ingestion.canary.canary import SOURCE, Canary
@@ -132,3 +133,21 @@ def test_watermark__stays_where_readers_do_not_see_all_that_came_before(lane: Ri
     assert outcome is not None
     assert not outcome.is_news
     assert _watermark(lane) == before
+
+
+def test_kafka_away_while_a_canary_is_sent__it_is_found_when_kafka_is_back(
+    lane: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    watch = LogWatch(lane.settings, lane.accepted)
+    lane.send(accepted_event("before", source=SOURCE))
+    watch.begin()
+    watch.rest()
+    with monkeypatch.context() as away:
+        away.setattr(watch, "_connect", lambda: (_ for _ in ()).throw(KafkaException(KafkaError(-195))))
+        watch.begin()
+        assert watch.found(0.1) == []
+        lane.send(accepted_event("meanwhile", source=SOURCE))
+    watch.begin()
+    found = wait_for(lambda: watch.found(0.5), 10, "the canary that was sent meanwhile")
+    assert found == [("meanwhile", 0, 1)]
+    watch.close()
