@@ -71,6 +71,8 @@ class Intake:
         # What was loaded until now lives for ever: the collector need not look at it again and again.
         gc.collect()
         gc.freeze()
+        # An event leaves no cycles behind: looking for them every 700 objects costs a tenth of the rate.
+        gc.set_threshold(50_000, 20, 100)
         while not self._told_to_stop:
             try:
                 self._run_once()
