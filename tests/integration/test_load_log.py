@@ -18,7 +18,9 @@ from ingestion.loading.finish import finish_load
 from ingestion.loading.load import load_ranges
 from ingestion.loading.plan import open_load
 from ingestion.loading.problems import LoadError
+from ingestion.loading.ranges import Range
 from ingestion.loading.reread import open_requested_reread, open_reread
+from ingestion.loading.source import batches, open_reader
 from tests.integration.load_rig import Rig, accepted_event, rig
 
 
@@ -92,6 +94,29 @@ def test_expired_before_loading__is_recorded_and_the_rest_lands(loads: Rig) -> N
 
     totals = loads.totals()
     assert (totals["offsets"], totals["rows_landed"], totals["expired"]) == (11, 7, 4)
+
+
+def test_expired_between_plan_and_load__stops_that_load_and_not_the_next(loads: Rig) -> None:
+    loads.send(*(accepted_event(f"e{n}") for n in range(10)))
+    plan = open_load(loads.settings, "run", loads.sources)
+    assert plan is not None
+    _delete_before(loads, 5)
+
+    with pytest.raises(LoadError, match="the next load records it as expired"):
+        load_ranges(loads.settings, plan.load_id, plan.ranges)
+    loads.load()
+
+    assert (loads.totals()["rows_landed"], loads.totals()["expired"]) == (5, 5)
+
+
+def test_range_that_never_comes__is_given_up_with_a_sentence(loads: Rig) -> None:
+    loads.send(accepted_event())
+    reader = open_reader(loads.settings)
+    try:
+        with pytest.raises(LoadError, match=r"gave nothing more .* at offset 1 for 0 s"):
+            list(batches(reader, Range("accepted", loads.accepted, 0, 0, 5), stalled_after=0.3))
+    finally:
+        reader.close()
 
 
 def test_log_that_was_made_anew__is_refused_with_a_sentence(loads: Rig) -> None:
