@@ -5,20 +5,23 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable
 
 from ingestion.gateway.acknowledged import Acknowledged, Totals
 from ingestion.gateway.database import Database, DatabaseAway
-from ingestion.gateway.spool_state import SpoolState
+from ingestion.gateway.durable import DurableLog
 
 logger = logging.getLogger("corridor.gateway.acknowledged")
 
 WRITE_SECONDS = 5.0
 _HEARD = """
-insert into ops.gateways as g (gateway, since, spooled, stopped_at)
-values (%(gateway)s, to_timestamp(%(since)s), %(spooled)s, case when %(stopped)s then clock_timestamp() end)
+insert into ops.gateways as known (gateway, since, spooled, cluster_id, stopped_at)
+values (
+    %(gateway)s, to_timestamp(%(since)s), %(spooled)s, %(cluster_id)s::text,
+    case when %(stopped)s then clock_timestamp() end
+)
 on conflict (gateway) do update
-set heard_at = clock_timestamp(), spooled = excluded.spooled, stopped_at = excluded.stopped_at
+set heard_at = clock_timestamp(), spooled = excluded.spooled, stopped_at = excluded.stopped_at,
+    cluster_id = coalesce(excluded.cluster_id, known.cluster_id)
 """
 _TOTALS = """
 insert into ops.acknowledged as known (gateway, partner, accepted, rejected, duplicates)
@@ -33,12 +36,12 @@ set accepted = greatest(known.accepted, excluded.accepted),
 
 
 class AcknowledgedReport:
-    """Absolute values: writing them twice, or late, changes nothing. `spool` tells what waits for Kafka."""
+    """Absolute values: writing them twice, or late, changes nothing."""
 
-    def __init__(self, acknowledged: Acknowledged, database: Database, spool: Callable[[], SpoolState]) -> None:
+    def __init__(self, acknowledged: Acknowledged, database: Database, log: DurableLog) -> None:
         self._acknowledged = acknowledged
         self._database = database
-        self._spool = spool
+        self._log = log
         self._written: dict[str, Totals] = {}
         self._task: asyncio.Task[None] | None = None
 
@@ -56,12 +59,13 @@ class AcknowledgedReport:
 
     async def write(self, *, stopped: bool = False) -> None:
         """Write what changed, in one transaction. While Postgres is away it waits for the next time."""
-        totals, held = self._acknowledged.totals(), self._spool()
+        totals, held = self._acknowledged.totals(), self._log.spool.state()
         changed = {name: counts for name, counts in totals.items() if self._written.get(name) != counts}
         who = {
             "gateway": self._acknowledged.gateway,
             "since": self._acknowledged.since,
             "spooled": held.events + held.put_aside,
+            "cluster_id": self._log.kafka.cluster_id,
             "stopped": stopped,
         }
         accepted, rejected, duplicates = zip(*changed.values(), strict=True) if changed else ((), (), ())

@@ -59,7 +59,7 @@ class Gateway:
         authenticator = Authenticator(self.keys, limits, self.metrics)
         self._database = Database(settings.dsn("gateway"))
         self._uses = KeyUse(self._database)
-        self._answered_for = AcknowledgedReport(acknowledged, self._database, self.log.spool.state)
+        self._answered_for = AcknowledgedReport(acknowledged, self._database, self.log)
         services = Services(
             settings,
             self.keys,

@@ -75,6 +75,8 @@ class KafkaLog:
         self._timer: asyncio.TimerHandle | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self.fatal = asyncio.Event()
+        #: As the brokers name their cluster; None until it was reached.
+        self.cluster_id: str | None = None
         #: Told before any write learns that Kafka does not answer.
         self.on_silence: Callable[[], None] = lambda: None
 
@@ -160,9 +162,11 @@ class KafkaLog:
     def is_reachable(self, timeout: float = 2.0) -> bool:
         """True if the broker answers for the topic of accepted events. Blocks up to `timeout` seconds."""
         try:
-            topic = self._producer.list_topics(ACCEPTED, timeout).topics.get(ACCEPTED)
+            cluster = self._producer.list_topics(ACCEPTED, timeout)
         except KafkaException:
             return False
+        self.cluster_id = cluster.cluster_id
+        topic = cluster.topics.get(ACCEPTED)
         return topic is not None and topic.error is None
 
     async def close(self, timeout: float = 15.0) -> int:

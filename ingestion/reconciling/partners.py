@@ -11,7 +11,9 @@ from ingestion.reconciling.difference import Difference
 
 _ACKNOWLEDGED = """
 select partner, sum(events)::bigint from (
-    select partner, accepted + rejected as events from ops.acknowledged
+    select partner, accepted + rejected as events
+    from ops.acknowledged inner join ops.gateways as g using (gateway)
+    where coalesce(g.cluster_id, %(cluster_id)s) = %(cluster_id)s
     union all
     select partner, count(*) from ops.reject_replays
     where outcome = 'sent' and way = 'gateway' and partner is not null group by partner
@@ -20,7 +22,8 @@ group by partner
 """
 # One that has been silent for long is taken as lost, and what it held as missing.
 _ELSEWHERE = """
-select coalesce(sum(spooled), 0)::bigint from ops.gateways where heard_at > clock_timestamp() - interval '1 hour'
+select coalesce(sum(spooled), 0)::bigint from ops.gateways
+where heard_at > clock_timestamp() - interval '1 hour' and coalesce(cluster_id, %(cluster_id)s) = %(cluster_id)s
 """
 _ARRIVED = """
 select partner, way, landed + duplicates - written_twice + id_reused + refused + rejected, unanswered
@@ -46,14 +49,14 @@ class Balance:
         return self.acknowledged + self.unanswered - self.arrived - self.waiting - self.spooled
 
 
-def read_acknowledged(connection: psycopg.Connection) -> dict[str, int]:
-    """Events that gateways answered for as durable, by partner. To be read before anything else."""
-    return dict(connection.execute(_ACKNOWLEDGED).fetchall())
+def read_acknowledged(connection: psycopg.Connection, cluster_id: str) -> dict[str, int]:
+    """Events that gateways of this Kafka cluster answered for as durable, by partner. To be read first of all."""
+    return dict(connection.execute(_ACKNOWLEDGED, {"cluster_id": cluster_id}).fetchall())
 
 
-def read_spooled(connection: psycopg.Connection) -> int:
-    """Records that all gateways hold for Kafka, as they told when they last told what they answered for."""
-    row = connection.execute(_ELSEWHERE).fetchone()
+def read_spooled(connection: psycopg.Connection, cluster_id: str) -> int:
+    """Records that these gateways hold for Kafka, as they told when they last told what they answered for."""
+    row = connection.execute(_ELSEWHERE, {"cluster_id": cluster_id}).fetchone()
     return int(row[0]) if row else 0
 
 

@@ -24,7 +24,7 @@ from ingestion.reconciling.holes import find_holes
 from ingestion.reconciling.ledger import Checked, check_loads
 from ingestion.reconciling.live import compare_live
 from ingestion.reconciling.partners import Balance, balances, difference_of, read_acknowledged, read_spooled, settle
-from ingestion.reconciling.waiting import held_in_spool, records_in_kafka, waiting_in_kafka
+from ingestion.reconciling.waiting import cluster_id_of, held_in_spool, records_in_kafka, waiting_in_kafka
 
 log = logging.getLogger(__name__)
 
@@ -61,35 +61,18 @@ def reconcile(settings: Settings, *, everything: bool = False, sources: Mapping[
     Loads may run meanwhile: only closed ones are judged, and what is behind them counts as waiting. Raises
     psycopg.OperationalError when Postgres does not answer.
     """
+    try:
+        cluster_id = cluster_id_of(settings)
+    except KafkaException:
+        cluster_id = None
     with psycopg.connect(settings.dsn("loader"), autocommit=True, application_name="corridor reconcile") as connection:
         connection.execute("select pg_advisory_lock(%s)", [_LOCK])
         # First of all: whatever was answered for by now must be found in what is looked at from here on.
-        with connection.transaction():
-            connection.execute("set transaction isolation level repeatable read")
-            acknowledged, told = read_acknowledged(connection), read_spooled(connection)
-        spooled, in_spool = held_in_spool(spool_path(settings))
+        answered = _Answered(connection, settings, cluster_id)
         result = _open(connection, "all" if everything else "new")
-        result.spooled = spooled
+        result.spooled = answered.spooled
         _check_offsets(connection, settings, result, [topic for topic, kind in sources.items() if kind == "rejected"])
-        try:
-            loaded = {(topic, partition): n for topic, partition, n in connection.execute(_REACHED)}
-            result.waiting, in_kafka = waiting_in_kafka(settings, sources, loaded)
-        except (KafkaError, KafkaException, LoadError) as error:
-            in_kafka = None
-            result.problem = f"Kafka does not answer, so partners were not judged ({type(error).__name__})."
-        if in_kafka is not None and in_spool is not None:
-            result.balances = balances(connection, acknowledged, in_kafka, in_spool)
-            found = [each for each in map(difference_of, result.balances) if each is not None]
-            if found and told > spooled:
-                result.problem = (
-                    f"{told - spooled} records wait in the spool of a gateway elsewhere: partners are judged once "
-                    "Kafka has them."
-                )
-            else:
-                _keep(connection, result, ["partner"], found)
-            _settle(connection, result.balances)
-        elif not result.problem:
-            result.problem = "Too much waits to be counted by partner: it is judged once the loads have caught up."
+        _check_partners(connection, settings, result, answered, sources)
         result.open = keeping.open_differences(connection)
         _close(connection, result)
     compare_live(settings)
@@ -97,6 +80,51 @@ def reconcile(settings: Settings, *, everything: bool = False, sources: Mapping[
 
 
 _REACHED = "select topic, kafka_partition, next_offset from ops.reconciled_offsets"
+
+
+class _Answered:
+    """What gateways of this cluster answered for, and what is held in spools; `cluster_id` None: Kafka is away."""
+
+    def __init__(self, connection: psycopg.Connection, settings: Settings, cluster_id: str | None) -> None:
+        self.cluster_id = cluster_id
+        with connection.transaction():
+            connection.execute("set transaction isolation level repeatable read")
+            self.acknowledged = read_acknowledged(connection, cluster_id or "")
+            told = read_spooled(connection, cluster_id or "")
+        self.spooled, self.in_spool = held_in_spool(spool_path(settings))
+        #: In spools of gateways of other machines.
+        self.elsewhere = max(0, told - self.spooled)
+
+
+def _check_partners(
+    connection: psycopg.Connection,
+    settings: Settings,
+    result: Result,
+    answered: _Answered,
+    sources: Mapping[str, str],
+) -> None:
+    if answered.cluster_id is None:
+        result.problem = "Kafka does not answer, so partners were not judged."
+        return
+    try:
+        loaded = {(topic, partition): n for topic, partition, n in connection.execute(_REACHED)}
+        result.waiting, in_kafka = waiting_in_kafka(settings, sources, loaded)
+    except (KafkaError, KafkaException, LoadError) as error:
+        result.problem = f"Kafka does not answer, so partners were not judged ({type(error).__name__})."
+        return
+    if in_kafka is None or answered.in_spool is None:
+        result.problem = "Too much waits to be counted by partner: it is judged once the loads have caught up."
+        return
+    result.balances = balances(connection, answered.acknowledged, in_kafka, answered.in_spool)
+    found = [each for each in map(difference_of, result.balances) if each is not None]
+    if found and answered.elsewhere:
+        result.problem = (
+            f"{answered.elsewhere} records wait in the spool of a gateway elsewhere: partners are judged once Kafka "
+            "has them."
+        )
+    else:
+        _keep(connection, result, ["partner"], found)
+    _settle(connection, result.balances, answered.cluster_id)
 
 
 def _open(connection: psycopg.Connection, scope: str) -> Result:
@@ -136,7 +164,7 @@ def _keep(connection: psycopg.Connection, result: Result, kinds: list[str], foun
     keeping.resolve(connection, kinds, found)
 
 
-def _settle(connection: psycopg.Connection, looked_at: list[Balance]) -> None:
+def _settle(connection: psycopg.Connection, looked_at: list[Balance], cluster_id: str) -> None:
     """Note what arrived and was never answered for, once every gateway has said what it answered for by then."""
     if not any(each.arrived > each.acknowledged + each.unanswered for each in looked_at):
         return
@@ -148,7 +176,7 @@ def _settle(connection: psycopg.Connection, looked_at: list[Balance]) -> None:
             log.warning("a gateway has not told its totals: what was stored without an answer is settled next time")
             return
         time.sleep(0.5)
-    now = read_acknowledged(connection)
+    now = read_acknowledged(connection, cluster_id)
     settle(
         connection,
         {

@@ -20,9 +20,19 @@ from ingestion.loading.source import batches, open_reader
 
 #: Beyond so many nobody waits for the count by partner: the next check does it.
 MOST_COUNTED = 50_000
+_TIMEOUT = 10.0
 
 #: Events by (partner, way).
 ByPartner = Counter[tuple[str, str]]
+
+
+def cluster_id_of(settings: Settings) -> str:
+    """As the brokers name their cluster. Raises KafkaException if none answers."""
+    reader = open_reader(settings)
+    try:
+        return str(reader.list_topics(timeout=_TIMEOUT).cluster_id)
+    finally:
+        reader.close()
 
 
 def waiting_in_kafka(

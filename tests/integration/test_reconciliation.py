@@ -177,3 +177,14 @@ def test_spool_of_another_machine__is_waited_for(lane: Rig) -> None:
     assert "4 records wait in the spool of a gateway elsewhere" in result.problem
     lane.owner.execute("update ops.gateways set heard_at = now() - interval '2 hours'")
     assert len(_reconcile(lane).open) == 1
+
+
+def test_gateway_of_another_cluster__is_not_looked_for_here(lane: Rig) -> None:
+    lane.send(*[_event(n) for n in range(10)])
+    lane.load()
+    _acknowledge(lane, accepted=12)
+    lane.owner.execute("update ops.gateways set cluster_id = 'another'")
+    assert _reconcile(lane).open == []
+    lane.owner.execute("update ops.gateways set cluster_id = null")
+    _acknowledge(lane, accepted=13)
+    assert len(_reconcile(lane).open) == 1
