@@ -104,7 +104,7 @@ def accepted_to(settings: Settings, rounds: int, pause: float = 0.0) -> tuple[La
             started = time.monotonic()
             wait_for(lambda n=number: _has_landed(loader, prefix, n), 180, f"round {number} in raw", every=0.1)  # type: ignore[misc]
             to_raw.append(time.monotonic() - started)
-            wait_for(lambda want=total: _shown(reader) == want, 180, f"round {number} in results")  # type: ignore[misc]
+            wait_for(lambda want=total: _shown(reader) >= want, 300, f"round {number} in results")  # type: ignore[misc]
             to_results.append(time.monotonic() - started)
             print(f"round {number}: raw after {to_raw[-1]:.1f} s, results after {to_results[-1]:.1f} s", flush=True)
     return _latency(to_raw[1:]), _latency(to_results[1:])
@@ -124,7 +124,8 @@ def _latency(seconds: list[float]) -> Latency:
 def _simulation(settings: Settings) -> Iterator[None]:
     """Ten cities that send what happens now, as long as it is asked for."""
     command = ["simulate", "--live", "--days", "60", "--events", "20000", "--rate", f"{_RATE}", "--cities", _CITIES]
-    command += ["--seed", str(random.randrange(10**6))]
+    # One world: people of two worlds would meet on one card.
+    command += ["--seed", "20"]
     environment = {
         **settings.env,
         "CORRIDOR_HOME": str(settings.home),
