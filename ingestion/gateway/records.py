@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from hashlib import sha256
+from time import time_ns
 from typing import Any, NamedTuple
 
 import orjson
@@ -26,9 +27,17 @@ class Record(NamedTuple):
 _new = tuple.__new__
 
 
+#: The second that was written last, as text.
+_now = (0, "")
+
+
 def now_text() -> str:
     """The time of receipt: RFC 3339, UTC, microseconds."""
-    return f"{datetime.now(UTC).replace(tzinfo=None).isoformat(timespec='microseconds')}Z"
+    global _now
+    seconds, microseconds = divmod(time_ns() // 1000, 1_000_000)
+    if seconds != _now[0]:
+        _now = seconds, f"{datetime.fromtimestamp(seconds, UTC).replace(tzinfo=None).isoformat()}."
+    return f"{_now[1]}{microseconds:06}Z"
 
 
 #: Minutes and seconds as they stand in a time.

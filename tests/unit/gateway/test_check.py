@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingestion.gateway.check import Checker
-from ingestion.gateway.records import Accepted, utc_text
+from ingestion.gateway.records import Accepted, now_text, utc_text
 from ingestion.gateway.refusal import Refusal
 from ingestion.gateway.scope import Key
 
@@ -101,6 +101,9 @@ def test_time__becomes_the_same_instant_in_utc(local: datetime, minutes: int) ->
     text = f"{local.isoformat()}{sign}{abs(minutes) // 60:02}:{abs(minutes) % 60:02}"
     assert datetime.fromisoformat(utc_text(text)) == datetime.fromisoformat(text)
     assert utc_text(utc_text(text)) == utc_text(text)
+    for other in (local.replace(minute=0, microsecond=0), local.replace(minute=59, second=59, microsecond=0)):
+        same_hour = f"{other.isoformat()}{sign}{abs(minutes) // 60:02}:{abs(minutes) % 60:02}"
+        assert datetime.fromisoformat(utc_text(same_hour)) == datetime.fromisoformat(same_hour)
 
 
 @pytest.mark.parametrize(
@@ -212,3 +215,23 @@ def test_refusal__repeats_no_value(checker: Checker, event: Make) -> None:
     assert isinstance(answer, Refusal)
     assert answer.stored_pointer == "/data"
     assert secret not in str(answer.stored_detail)
+
+
+def test_time_of_receipt__is_the_clock_in_utc_and_never_goes_back() -> None:
+    before = datetime.now(UTC)
+    texts = [now_text() for _ in range(2_000)]
+    after = datetime.now(UTC)
+    assert texts == sorted(texts)
+    assert all(len(text) == 27 and text.endswith("Z") for text in texts)
+    assert before <= datetime.fromisoformat(texts[0]) <= datetime.fromisoformat(texts[-1]) <= after
+
+
+def test_time_of_receipt__of_another_second(monkeypatch: pytest.MonkeyPatch) -> None:
+    for nanoseconds, text in [
+        (1_772_432_100_000_000_999, "2026-03-02T06:15:00.000000Z"),
+        (1_772_432_100_999_999_999, "2026-03-02T06:15:00.999999Z"),
+        (1_772_432_101_000_001_000, "2026-03-02T06:15:01.000001Z"),
+        (1_772_432_100_500_000_000, "2026-03-02T06:15:00.500000Z"),
+    ]:
+        monkeypatch.setattr("ingestion.gateway.records.time_ns", lambda at=nanoseconds: at)
+        assert now_text() == text
