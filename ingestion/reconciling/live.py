@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import logging
-from importlib import import_module
-from importlib.util import find_spec
 
 from infra.settings import Settings
+from ingestion.streaming.live.reconcile import compare
 
 log = logging.getLogger(__name__)
 
-_MODULE = "ingestion.streaming.live.reconcile"
+#: Seconds to wait until what is counted now is loaded; a partition that is behind is compared next time.
+_PATIENCE = 5.0
 
 
 def compare_live(settings: Settings) -> None:
     """Have the provisional counts compared once more. They are no proof of a loss: what fails here fails nobody."""
-    if find_spec(_MODULE) is None:
-        return
     try:
-        import_module(_MODULE).compare(settings)
+        compare(settings, patience=_PATIENCE)
     except Exception as error:
         log.warning("the live counters could not be compared with raw: %s", type(error).__name__)
