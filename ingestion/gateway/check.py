@@ -8,6 +8,7 @@ from typing import Any
 from ingestion.contracts.registry import Contract, envelope_schema, envelope_validator
 from ingestion.gateway import order
 from ingestion.gateway.decode import MAX_DEPTH
+from ingestion.gateway.deep import holds_nul, is_deeper
 from ingestion.gateway.explain import explain
 from ingestion.gateway.extensions import without_extensions
 from ingestion.gateway.identifiers import (
@@ -205,34 +206,3 @@ def _repeated(data: dict[str, Any], contract: Contract, texts: list[Text]) -> li
     """Where the sender's own words repeat the identifier that stands beside them."""
     references: list[Text] = [([name], data[name]) for name in contract.references if data.get(name)]
     return text_with_identifier(data, contract, texts + references)
-
-
-def holds_nul(value: Any) -> bool:
-    """True if any text within a parsed JSON value holds U+0000."""
-    waiting = [value]
-    while waiting:
-        item = waiting.pop()
-        if isinstance(item, str):
-            if "\0" in item:
-                return True
-        elif isinstance(item, dict):
-            waiting.extend(item.keys())
-            waiting.extend(item.values())
-        elif isinstance(item, list):
-            waiting.extend(item)
-    return False
-
-
-def is_deeper(value: Any, levels: int) -> bool:
-    """True if objects and lists stand within each other more than `levels` times."""
-    layer = [value]
-    for _ in range(levels):
-        layer = [
-            inner
-            for item in layer
-            for inner in (item.values() if isinstance(item, dict) else item)
-            if isinstance(inner, dict | list)
-        ]
-        if not layer:
-            return False
-    return True
