@@ -17,8 +17,9 @@ from tests.bench.bars import Bar
 from tests.bench.surge_cities import EVERYWHERE, HOURS, SIZES, SURGE_FACTOR, SURGE_HOURS, WEEKS_JUDGED, make_city
 
 #: The numbers of the rule were chosen on the first, and are judged on the second: no seed is in both.
+#: Seeds 1001 to 1060 were looked at once, with thresholds 5% lower: 1.09 false alarms. They may not judge any more.
 TUNING_SEEDS = range(1, 41)
-EVALUATION_SEEDS = range(1_001, 1_061)
+EVALUATION_SEEDS = range(2_001, 2_061)
 #: The thresholds of the rule times these make the curve.
 FACTORS = (0.7, 0.8, 0.9, 1.0, 1.1, 1.2, 1.4)
 #: A signal that opens up to so many hours after a surge began has found it.

@@ -15,6 +15,7 @@ from typing import Any
 import orjson
 from quixstreams import Application, State
 from quixstreams.models import Deserializer, Serializer
+from quixstreams.state.rocksdb import RocksDBOptions
 
 from infra.settings import Settings
 from ingestion.streaming.application import COMMIT_INTERVAL, make_application, run_for_ever
@@ -26,6 +27,12 @@ from ingestion.streaming.surge.ticking import Ticker
 from ingestion.topics import ACCEPTED, SIGNALS, SURGE_COUNTS, configured
 
 GROUP = "corridor-stream-surge"
+
+_MB = 1024 * 1024
+#: There are two stores for each partition here, and each takes this much: most of the events are seen once.
+_SMALL = RocksDBOptions(
+    write_buffer_size=3 * _MB, max_write_buffer_number=2, block_cache_size=4 * _MB, max_total_wal_size=8 * _MB
+)
 
 
 class _KeyOrNone(Deserializer):
@@ -62,7 +69,13 @@ def application(
 ) -> Application:
     """The application, ready to run. `member` must differ between processes of one group that run at once."""
     app = make_application(
-        settings, "surge", group=group, state_dir=state_dir, member=member, commit_interval=commit_interval
+        settings,
+        "surge",
+        group=group,
+        state_dir=state_dir,
+        member=member,
+        commit_interval=commit_interval,
+        rocksdb_options=_SMALL,
     )
     # Longer than the log keeps an event, so that replaying all of it counts nothing twice.
     retention = next(each.retention_ms for each in configured(settings.env) if each.name == ACCEPTED)

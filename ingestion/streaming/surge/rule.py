@@ -18,7 +18,7 @@ class Rule:
     minimum_weeks: int = 4
     #: Hours that are added up, and how many times its usual spread such a window must lie above the past to open a
     #: signal. Each window ends with the hour that was closed last; a short one must show more.
-    windows: tuple[tuple[int, float], ...] = ((3, 4.2), (6, 3.5))
+    windows: tuple[tuple[int, float], ...] = ((3, 4.4), (6, 3.7))
     #: A window is judged if at least this part of its hours is known.
     known_share: float = 0.6
     #: Besides, so many times the median must have been seen ...
