@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from ingestion.contracts.registry import contracts
-from ingestion.gateway.check import Checker, is_deeper
+from ingestion.gateway.check import Checker
 from ingestion.gateway.decode import MAX_DEPTH
+from ingestion.gateway.deep import is_deeper
 from ingestion.gateway.extensions import IGNORED
 from ingestion.gateway.records import Accepted
 from ingestion.gateway.refusal import Refusal
