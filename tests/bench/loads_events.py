@@ -30,6 +30,10 @@ class Records:
     mark: bytes
     pairs: list[tuple[bytes, bytes]]
 
+    def flat(self) -> Records:
+        """The same rows as flat JSON objects, as a connector wants them."""
+        return Records(self.mark, [(key, _flat(value)) for key, value in self.pairs])
+
     def many(self, count: int, first: int = 0) -> Iterator[tuple[bytes, bytes]]:
         """`count` records from the `first` on; the same place always gives the same record."""
         for place in range(first, first + count):
@@ -62,8 +66,8 @@ def real_records() -> Records:
     return Records(config.fingerprint.encode(), pairs)
 
 
-def flat(value: bytes) -> bytes:
-    """The same row as one flat JSON object, as a connector wants it: columns by name, `data` as text."""
+def _flat(value: bytes) -> bytes:
+    """Columns by name, `data` as text."""
     event = orjson.loads(value)
     return orjson.dumps(
         {
