@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
 import subprocess
 import sys
 import threading
@@ -18,17 +17,17 @@ from typing import Any
 
 import orjson
 import pytest
-from confluent_kafka import Consumer, Producer, TopicPartition
+from confluent_kafka import Consumer, TopicPartition
 from standardwebhooks.webhooks import Webhook
 
 from infra.settings import Settings
 from ingestion import topics
 from ingestion.streaming.signals.subscribers import subscribe, unsubscribe
 from ingestion.streaming.surge.announcing import announcement
-from ingestion.streaming.surge.application import Topics, application
+from ingestion.streaming.surge.application import Topics
 from ingestion.streaming.surge.city import Change
 from ingestion.streaming.surge.judging import Judgement
-from ingestion.streaming.surge.ticking import Ticker
+from ingestion.streaming.surge.ticking import MARGIN_MS, Ticker
 from ingestion.webhook_secrets import webhook_key
 from tests.integration.load_rig import Rig, accepted_event, rig
 from tests.support import wait_for
@@ -43,7 +42,6 @@ _JUDGE = """
 import sys
 from pathlib import Path
 from infra.settings import Settings
-from ingestion.streaming.surge.announcing import announcement
 from ingestion.streaming.surge.application import Topics, application
 state, *topics = sys.argv[1:]
 made = Topics(*topics)
@@ -113,23 +111,26 @@ class Line:
         )
 
     def close_until(self, hour: int) -> None:
-        """A tick after which this hour is closed."""
-        told = Producer({"bootstrap.servers": self.rig.settings.kafka_bootstrap, "partitioner": "murmur2"})
-        told.produce(self.topics.counts, orjson.dumps({"t": START_MS + (hour + 2) * HOUR_MS}), key=b"SIM|ARUA")
-        assert told.flush(20) == 0
-
-    def judge(self, state: Path) -> None:
-        """Run the stream in this process until nothing has come for three seconds."""
+        """Once all has been counted, a tick after which this hour is closed."""
         assert self.rig.producer.flush(20) == 0
-        app = application(
-            self.rig.settings, topics=self.topics, group=self.topics.counts, state_dir=state, commit_interval=0.3
+        now = START_MS + (hour + 2) * HOUR_MS + MARGIN_MS
+        wait_for(lambda: self.ticker().look(now), 60, "everything to be counted", every=0.5)
+
+    def ticker(self) -> Ticker:
+        """The timer of the stream, which is looked at by hand."""
+        return Ticker(
+            self.rig.settings, self.topics.counts, self.topics.accepted, self.topics.counts, lambda: ["SIM|ARUA"]
         )
-        handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+
+    @contextmanager
+    def judging(self, state: Path) -> Iterator[subprocess.Popen[bytes]]:
+        """The stream `surge` in a process of its own."""
+        member = self.judge_in_a_process(state)
         try:
-            app.run(timeout=3, collect=False)
+            yield member
         finally:
-            for number, handler in handlers.items():
-                signal.signal(number, handler)
+            member.kill()
+            member.wait(20)
 
     def judge_in_a_process(self, state: Path) -> subprocess.Popen[bytes]:
         """The same in a process of its own, until it is killed."""
@@ -197,15 +198,13 @@ def _subscribe(line: Line, receiver: Receiver, **only: Any) -> tuple[str, str]:
     return subscribe(settings.dsn("owner"), webhook_key(settings.secret("webhook_key")), receiver.url, "SIM", **only)
 
 
-def _surge(line: Line, state: Path) -> int:
+def _surge(line: Line) -> int:
     """Eight weeks and a half of calm, then six hours of five times as many; returns the first hour of the surge."""
     surge = 8 * 168 + 3 * 24 + 9
     line.history(surge)
     for hour in range(surge, surge + 6):
         line.arrive(hour, 160)
-    line.judge(state)
     line.close_until(surge + 5)
-    line.judge(state)
     return surge
 
 
@@ -221,17 +220,15 @@ def _tell(line: Line, *records: str | bytes) -> None:
 
 
 def test_surge__opens_and_closes_and_is_told(line: Line, tmp_path: Path) -> None:
-    with _receiver() as receiver, _sender(line, tmp_path):
+    with _receiver() as receiver, _sender(line, tmp_path), line.judging(tmp_path):
         receiver.answers = [500, 503]
         _, secret = _subscribe(line, receiver)
-        surge = _surge(line, tmp_path)
-        opened = line.signals()
+        surge = _surge(line)
+        opened = wait_for(line.signals, 30, "a signal")
         line.history(48, first=surge + 6)
-        line.judge(tmp_path)
         line.close_until(surge + 50)
-        line.judge(tmp_path)
+        wait_for(lambda: len(receiver.got) >= 4, 30, "two failed attempts and two webhooks")
         events = line.signals()
-        wait_for(lambda: len(receiver.got) >= 4, 20, "two failed attempts and two webhooks")
 
     assert [each["type"] for each in opened] == ["surge.opened.v1"]
     assert [each["type"] for each in events] == ["surge.opened.v1", "surge.closed.v1"]
@@ -253,19 +250,18 @@ def test_surge__opens_and_closes_and_is_told(line: Line, tmp_path: Path) -> None
 
 
 def test_killed_and_replayed_without_state__gives_the_same_signal(line: Line, tmp_path: Path) -> None:
-    surge = _surge(line, tmp_path / "one")
+    with line.judging(tmp_path / "one"):
+        surge = _surge(line)
+        wait_for(line.signals, 30, "a signal")
     again = Line(line.rig, Topics(line.topics.accepted, f"{line.topics.counts}.again", line.topics.signals))
     declared = topics.Topic(again.topics.counts, 2, 400 * topics.DAY_MS, "a test", "UNUSED")
     topics.apply(line.rig.settings.kafka_bootstrap, (declared,))
-    again.close_until(surge + 5)
 
-    member = again.judge_in_a_process(tmp_path / "two")
-    wait_for(lambda: again.counted() > 200, 60, "some counts")
-    member.kill()
-    member.wait(20)
-    again.judge(tmp_path / "two")
-    again.close_until(surge + 5)
-    again.judge(tmp_path / "two")
+    with again.judging(tmp_path / "two"):
+        wait_for(lambda: again.counted() > 200, 60, "some counts")
+    with again.judging(tmp_path / "two"):
+        again.close_until(surge + 5)
+        wait_for(lambda: len(line.signals()) == 2, 30, "the same signal again")
 
     first, second = line.signals()
     assert first == second
@@ -314,12 +310,10 @@ def test_gone__ends_the_subscription(line: Line, tmp_path: Path) -> None:
 def test_ticker__waits_until_all_that_was_logged_is_counted(line: Line, tmp_path: Path) -> None:
     line.history(30)
     assert line.rig.producer.flush(20) == 0
-    ticker = Ticker(
-        line.rig.settings, line.topics.counts, line.topics.accepted, line.topics.counts, lambda: ["SIM|ARUA"]
-    )
+    ticker = line.ticker()
     now = START_MS + 40 * HOUR_MS + HOUR_MS // 4
     assert ticker.look(now) is False
-    line.judge(tmp_path)
-    assert ticker.look(now) is True
+    with line.judging(tmp_path):
+        wait_for(lambda: ticker.look(now), 60, "everything to be counted")
     assert ticker.look(now + HOUR_MS // 2) is False, "the same hour is not told twice"
     assert ticker.look(now + HOUR_MS + HOUR_MS // 2) is True
