@@ -13,7 +13,7 @@ def test_names_are_unique_and_every_topic_forgets_some_day() -> None:
     assert len({topic.name for topic in declared}) == len(declared)
     assert all(0 < int(topic.wanted_config()["retention.ms"]) < 366 * topics.DAY_MS for topic in declared)
     assert {topic.name: topic.partitions for topic in declared} == {
-        topics.ACCEPTED: 4, topics.REJECTED: 2, topics.SIGNALS: 1
+        topics.ACCEPTED: 4, topics.REJECTED: 2, topics.SIGNALS: 1, topics.SURGE_COUNTS: 4
     }  # fmt: skip
 
 

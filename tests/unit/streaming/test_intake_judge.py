@@ -52,7 +52,7 @@ def judge(value: Any, headers: list[tuple[str, Any]] | None = None) -> tuple[str
     return record.topic, json.loads(record.value)
 
 
-@pytest.mark.parametrize("public", [INTAKE[1], EARLIER[1]])
+@pytest.mark.parametrize("public", [INTAKE[1], EARLIER[1]], ids=["present key", "earlier key"])
 def test_sealed__becomes_the_token_that_the_gateway_makes(public: str) -> None:
     topic, found = judge(event(person_id=seal(" ad-0001 ", public)))
 
