@@ -95,12 +95,14 @@ with DAG(
     @task(max_active_tis_per_dagrun=WORKERS)
     def load_share(share: dict[str, Any]) -> list[int]:
         """Land the ranges of one share."""
+        from dataclasses import astuple
+
         from infra.settings import Settings
         from ingestion.loading.load import load_ranges
         from ingestion.loading.ranges import Range
 
         ranges = [Range(**each) for each in share["ranges"]]
-        return list(load_ranges(Settings.load(), share["load_id"], ranges).as_tuple())
+        return list(astuple(load_ranges(Settings.load(), share["load_id"], ranges)))
 
     @task(outlets=[events_loaded], trigger_rule="none_failed")
     def finish() -> None:

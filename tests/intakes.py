@@ -27,6 +27,8 @@ _PROCESS = """
 import logging, sys
 from infra.settings import Settings
 from ingestion.streaming.intake.application import Intake
+from ingestion.streaming.memory import bound_heap
+bound_heap()
 logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
 Intake(Settings.load(), every=float(sys.argv[1])).run()
 """

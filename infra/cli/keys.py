@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Annotated, TypeVar
+from typing import Annotated
 
 import typer
 
 from infra.cli import city_keys
-
-T = TypeVar("T")
+from infra.cli.database import owner_dsn, told_plainly, webhook_key
+from infra.cli.scope import check_scope, split
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Make, list and revoke the API keys of partners.")
 app.add_typer(city_keys.app, name="city")
@@ -37,25 +35,15 @@ def create(
 
     Example: corridor keys create --programme CM --partner adama --source-prefix urn:adama: --cities ADAMA
     """
-    from infra.local.problems import Problem
-    from ingestion.contracts.registry import contracts
-    from ingestion.gateway.places import read_places
     from ingestion.keys import KeyRefused, KeyScope, create_key
     from ingestion.webhook_secrets import create_signing_key
-
-    programmes = _programmes()
-    if programme not in programmes:
-        raise Problem(f"There is no programme {programme!r}: choose one of {', '.join(programmes)}.")
-    places = read_places()
-    unknown = [city for city in _split(cities) or [] if not places.knows(city)]
-    unknown += [name for name in _split(types) or [] if name not in contracts()]
 
     scope = KeyScope(
         programme=programme,
         partner=partner,
         source_prefix=source_prefix,
-        cities=_split(cities),
-        types=_split(types),
+        cities=split(cities),
+        types=split(types),
         label=label,
         expires_at=None if expires is None else expires.replace(tzinfo=UTC),
         role=role,
@@ -63,16 +51,13 @@ def create(
         events_per_second=events_per_second,
     )
 
-    def make(dsn: str) -> str:
-        if unknown:
-            raise KeyRefused(f"There is no city or event type {unknown[0]!r}: see the list of places, or /docs.")
-        if not webhook:
-            return create_key(dsn, **vars(scope))
-        key_id, secret = create_signing_key(dsn, _webhook_key(), scope)
-        typer.echo(f"Sign what you send to /v1/events?key_id={key_id} with this secret:", err=True)
-        return secret
-
-    key = _ask(make)
+    check_scope(scope.programme, scope.cities, scope.types)
+    with told_plainly(KeyRefused):
+        if webhook:
+            key_id, key = create_signing_key(owner_dsn(), webhook_key(), scope)
+            typer.echo(f"Sign what you send to /v1/events?key_id={key_id} with this secret:", err=True)
+        else:
+            key = create_key(owner_dsn(), **vars(scope))
     typer.echo(key)
     typer.echo("Keep it now: it cannot be shown again. `corridor keys revoke` ends it.", err=True)
 
@@ -86,7 +71,10 @@ def list_all() -> None:
     from rich.console import Console
     from rich.table import Table
 
-    from ingestion.keys import list_keys
+    from ingestion.keys import KeyRefused, list_keys
+
+    with told_plainly(KeyRefused):
+        keys = list_keys(owner_dsn())
 
     table = Table(pad_edge=False)
     for column in (
@@ -102,7 +90,7 @@ def list_all() -> None:
         "state",
     ):
         table.add_column(column, overflow="fold")
-    for key in _ask(list_keys):
+    for key in keys:
         table.add_row(
             f"{key.key_id} (signs)" if key.signs else key.key_id,
             key.programme,
@@ -124,9 +112,10 @@ def revoke(key_id: Annotated[str, typer.Argument(help="The id that `corridor key
 
     Example: corridor keys revoke 1a2b3c4d
     """
-    from ingestion.keys import revoke_key
+    from ingestion.keys import KeyRefused, revoke_key
 
-    was_active = _ask(lambda dsn: revoke_key(dsn, key_id))
+    with told_plainly(KeyRefused):
+        was_active = revoke_key(owner_dsn(), key_id)
     typer.echo(f"{key_id} is revoked." if was_active else f"{key_id} had been revoked before.")
 
 
@@ -143,11 +132,13 @@ def uses(
     from rich.table import Table
 
     from ingestion.key_uses import MOST_ROWS, uses_of
+    from ingestion.keys import KeyRefused
 
     table = Table(pad_edge=False)
     for column in ("minute (UTC)", "route", "answer", "requests", "events accepted", "events refused"):
         table.add_column(column, overflow="fold")
-    rows = _ask(lambda dsn: uses_of(dsn, key_id, days))
+    with told_plainly(KeyRefused):
+        rows = uses_of(owner_dsn(), key_id, days)
     for row in rows:
         table.add_row(f"{row[0]:%Y-%m-%d %H:%M}", *(str(value) for value in row[1:]))
     Console().print(table)
@@ -168,41 +159,10 @@ def rotate(
     """
     from datetime import timedelta
 
+    from ingestion.keys import KeyRefused
     from ingestion.webhook_secrets import rotate_secret
 
-    secret, ends = _ask(lambda dsn: rotate_secret(dsn, _webhook_key(), key_id, timedelta(hours=hours)))
+    with told_plainly(KeyRefused):
+        secret, ends = rotate_secret(owner_dsn(), webhook_key(), key_id, timedelta(hours=hours))
     typer.echo(secret)
     typer.echo(f"Keep it now: it cannot be shown again. The earlier one ends {ends:%Y-%m-%d %H:%M} UTC.", err=True)
-
-
-def _webhook_key() -> bytes:
-    from infra.settings import Settings
-    from ingestion.webhook_secrets import webhook_key
-
-    return webhook_key(Settings.load().secret("webhook_key"))
-
-
-def _programmes() -> list[str]:
-    from infra.settings import REPO
-
-    with (REPO / "dbt_project" / "seeds" / "programmes.csv").open(encoding="utf-8", newline="") as file:
-        return [row["programme_code"] for row in csv.DictReader(file)]
-
-
-def _split(text: str | None) -> list[str] | None:
-    return None if text is None else [part.strip() for part in text.split(",") if part.strip()]
-
-
-def _ask(call: Callable[[str], T]) -> T:
-    import psycopg
-
-    from infra.local.problems import Problem
-    from infra.settings import Settings
-    from ingestion.keys import KeyRefused
-
-    try:
-        return call(Settings.load().dsn("owner"))
-    except KeyRefused as error:
-        raise Problem(str(error)) from error
-    except psycopg.OperationalError as error:
-        raise Problem("The database does not answer: run `make up`, or look at `corridor status`.") from error

@@ -6,6 +6,8 @@ from typing import Annotated
 
 import typer
 
+from infra.cli.database import told_plainly
+
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Look at forms of KoboToolbox, or pull them now.")
 
 
@@ -17,25 +19,21 @@ def list_all(
 
     Example: corridor kobo list --refused adama-registration
     """
-    import psycopg
     from rich.console import Console
     from rich.table import Table
 
-    from infra.local.problems import Problem
     from infra.settings import Settings
     from ingestion.kobo.overview import list_forms, list_refused
 
     settings = Settings.load()
     table = Table(pad_edge=False)
-    try:
+    with told_plainly():
         if refused is not None:
             headings: tuple[str, ...] = ("submission", "edit", "seen", "code", "question", "where", "receipt")
             rows = list_refused(settings, refused)
         else:
             headings = ("form", "types", "asset", "submissions", "deleted", "refused", "under way", "last", "problem")
             rows = list_forms(settings)
-    except psycopg.OperationalError as error:
-        raise Problem("The database does not answer: run `make up`, or look at `corridor status`.") from error
     for heading in headings:
         table.add_column(heading, overflow="fold")
     for row in rows:

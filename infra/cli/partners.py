@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Annotated, TypeVar
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from infra.cli.database import told_plainly
+from infra.cli.scope import check_scope, split
 
 if TYPE_CHECKING:
     from infra.settings import Settings
     from ingestion.intake_partners import Connection
-
-T = TypeVar("T")
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Let partners' own Kafka producers write.")
 
@@ -32,27 +33,16 @@ def add(
 
     Example: corridor partners add --programme CM --partner adama --source-prefix urn:adama: --cities ADAMA
     """
-    from ingestion.contracts.registry import contracts
-    from ingestion.gateway.places import read_places
     from ingestion.intake_partners import add_partner
-    from ingestion.keys import KeyRefused
 
-    named = _split(cities), _split(types)
-    places = read_places()
-
-    def make(settings: Settings) -> Connection:
-        if programme not in _programmes():
-            raise KeyRefused(f"There is no programme {programme!r}: choose one of {', '.join(_programmes())}.")
-        unknown = [city for city in named[0] or [] if not places.knows(city)]
-        unknown += [name for name in named[1] or [] if name not in contracts()]
-        if unknown:
-            raise KeyRefused(f"There is no city or event type {unknown[0]!r}: see the list of places, or /docs.")
-        return add_partner(
+    named = split(cities), split(types)
+    check_scope(programme, *named)
+    with _settings() as settings:
+        made = add_partner(
             settings, programme=programme, partner=partner, source_prefix=source_prefix, cities=named[0],
             types=named[1], partitions=partitions,
         )  # fmt: skip
-
-    _show(_ask(make))
+    _show(made)
 
 
 @app.command(name="list")
@@ -67,7 +57,9 @@ def list_all() -> None:
     from ingestion.intake_partners import list_partners
     from ingestion.streaming.intake.lag import intake_lag
 
-    lags = {lag.partner: lag for lag in _ask(lambda settings: intake_lag(settings, "owner"))}
+    with _settings() as settings:
+        lags = {lag.partner: lag for lag in intake_lag(settings, "owner")}
+        partners = list_partners(settings)
     table = Table(pad_edge=False)
     for column in (
         "partner",
@@ -81,7 +73,7 @@ def list_all() -> None:
         "state",
     ):
         table.add_column(column, overflow="fold")
-    for each in _ask(list_partners):
+    for each in partners:
         lag = lags.get(each.partner)
         last = lag.last_taken_at if lag else None
         table.add_row(
@@ -106,7 +98,8 @@ def revoke(partner: Annotated[str, typer.Argument(help="The code that `corridor 
     """
     from ingestion.intake_partners import revoke_partner
 
-    could = _ask(lambda settings: revoke_partner(settings, partner))
+    with _settings() as settings:
+        could = revoke_partner(settings, partner)
     typer.echo(f"{partner} can write nothing any more." if could else f"{partner} had been revoked before.")
 
 
@@ -120,7 +113,9 @@ def rotate(partner: Annotated[str, typer.Argument(help="The code that `corridor 
     """
     from ingestion.intake_partners import rotate_password
 
-    _show(_ask(lambda settings: rotate_password(settings, partner)))
+    with _settings() as settings:
+        made = rotate_password(settings, partner)
+    _show(made)
 
 
 def _show(made: Connection) -> None:
@@ -139,19 +134,9 @@ def _show(made: Connection) -> None:
     )
 
 
-def _programmes() -> list[str]:
-    from infra.settings import REPO
-
-    with (REPO / "dbt_project" / "seeds" / "programmes.csv").open(encoding="utf-8", newline="") as file:
-        return [row["programme_code"] for row in csv.DictReader(file)]
-
-
-def _split(text: str | None) -> list[str] | None:
-    return None if text is None else [part.strip() for part in text.split(",") if part.strip()]
-
-
-def _ask(call: Callable[[Settings], T]) -> T:
-    import psycopg
+@contextmanager
+def _settings() -> Iterator[Settings]:
+    """This stack's; what Kafka or the database refuses ends the command with a sentence."""
     from kafka.errors import KafkaError
 
     from infra.kafka.access import AccessError
@@ -162,13 +147,10 @@ def _ask(call: Callable[[Settings], T]) -> T:
 
     settings = Settings.load()
     try:
-        return call(settings)
-    except (KeyRefused, AccessError, TopicsError) as error:
-        raise Problem(str(error)) from error
+        with told_plainly(KeyRefused, AccessError, TopicsError):
+            yield settings
     except KafkaError as error:
         raise Problem(
             f"Kafka at {settings.kafka_bootstrap} did not do it ({type(error).__name__}): look at `corridor status`. "
             "On a managed cluster this stack's user must be allowed to make users, grants and topics."
         ) from error
-    except psycopg.OperationalError as error:
-        raise Problem("The database does not answer: run `make up`, or look at `corridor status`.") from error

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from infra.cli.database import told_plainly
+
 if TYPE_CHECKING:
     from ingestion.reconciling.run import Result
 
@@ -29,25 +31,18 @@ def command(
       corridor reconcile --all --json
       corridor reconcile --accept 3 --reason "retention; Adama sent the day again"
     """
-    import psycopg
-
-    from infra.local.problems import Problem
     from infra.settings import Settings
     from ingestion.reconciling.accepting import AcceptError
     from ingestion.reconciling.accepting import accept as accept_difference
     from ingestion.reconciling.run import reconcile
 
     settings = Settings.load()
-    try:
+    with told_plainly(AcceptError):
         if accept is not None:
             detail = accept_difference(settings.dsn("owner"), accept, by=getpass.getuser(), reason=reason)
             typer.echo(f"Closed: {detail}")
             return
         result = reconcile(settings, everything=everything)
-    except AcceptError as error:
-        raise Problem(str(error)) from error
-    except psycopg.OperationalError as error:
-        raise Problem("The database does not answer: run `make up`, or look at `corridor status`.") from error
     if as_json:
         document = asdict(result)
         document["open"] = [{"number": number, "detail": detail} for number, detail in result.open]

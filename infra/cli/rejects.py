@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import getpass
-from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, TypeVar
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from infra.cli.database import owner_dsn, told_plainly
 
 if TYPE_CHECKING:
     from ingestion.replaying.patch import Patch
     from ingestion.replaying.rejection import Which
-
-T = TypeVar("T")
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Look at refused events, mend and send them again.")
 
@@ -44,13 +43,15 @@ def list_all(
     from rich.console import Console
     from rich.table import Table
 
-    from ingestion.rejects import list_rejects
+    from ingestion.rejects import RejectsError, list_rejects
 
     since = None if since is None else since.replace(tzinfo=UTC)
+    with told_plainly(RejectsError):
+        rejects = list_rejects(owner_dsn(), partner=partner, code=code, since=since, limit=limit)
     table = Table(pad_edge=False)
     for column in ("number", "received", "partner", "type", "id", "code", "where", "reason", "sent again"):
         table.add_column(column, overflow="fold")
-    for each in _ask(lambda dsn: list_rejects(dsn, partner=partner, code=code, since=since, limit=limit)):
+    for each in rejects:
         received = "" if each.received_at is None else f"{each.received_at:%Y-%m-%d %H:%M}"
         texts = (each.partner, each.type, each.event_id, each.code, each.pointer, each.detail, each.replayed)
         table.add_row(str(each.rejection_id), received, *(text or "" for text in texts))
@@ -67,10 +68,11 @@ def show(
     Example: corridor rejects show 1234 --reason "partner asks what was sent"
     """
     from infra.settings import Settings
-    from ingestion.rejects import open_reject
+    from ingestion.rejects import RejectsError, open_reject
 
     private_key = Settings.load().secret("sealing_private")
-    body = _ask(lambda dsn: open_reject(dsn, number, private_key=private_key, by=getpass.getuser(), reason=reason))
+    with told_plainly(RejectsError):
+        body = open_reject(owner_dsn(), number, private_key=private_key, by=getpass.getuser(), reason=reason)
     typer.echo(body.decode("utf-8", "backslashreplace"))
     typer.echo("It may hold personal data: keep no copy. This opening is logged.", err=True)
 
@@ -164,20 +166,19 @@ def _run(which: Which, patch: Patch, reason: str, *, send: bool) -> None:
     from collections import Counter
 
     from infra.settings import Settings
+    from ingestion.rejects import RejectsError
     from ingestion.replaying.replay import Errand, replay
 
     errand = Errand(which, patch, getpass.getuser(), reason, send)
     outcomes: Counter[str] = Counter()
 
-    def run(dsn: str) -> None:
+    with told_plainly(RejectsError):
         for each in replay(Settings.load(), errand):
             outcomes[each.outcome] += 1
             where = f" {each.pointer}" if each.pointer else ""
             why = f" {each.code}{where}:" if each.code else ""
             place = f" [{each.place}]" if each.place else ""
             typer.echo(f"{each.rejection_id} {each.outcome}{why} {each.sentence}{place}".rstrip())
-
-    _ask(run)
     if not outcomes:
         typer.echo("No refused event is meant by this, or each was sent again before.")
         return
@@ -185,18 +186,3 @@ def _run(which: Which, patch: Patch, reason: str, *, send: bool) -> None:
     typer.echo(", ".join(f"{number} {outcome}" for outcome, number in outcomes.items()) + "." + changed, err=True)
     if outcomes["refused"]:
         raise typer.Exit(1)
-
-
-def _ask(call: Callable[[str], T]) -> T:
-    import psycopg
-
-    from infra.local.problems import Problem
-    from infra.settings import Settings
-    from ingestion.rejects import RejectsError
-
-    try:
-        return call(Settings.load().dsn("owner"))
-    except RejectsError as error:
-        raise Problem(str(error)) from error
-    except psycopg.OperationalError as error:
-        raise Problem("The database does not answer: run `make up`, or look at `corridor status`.") from error

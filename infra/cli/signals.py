@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from datetime import datetime
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any
 
 import typer
 
-T = TypeVar("T")
+from infra.cli.database import owner_dsn, told_plainly, webhook_key
+from infra.cli.scope import check_scope, split
 
 _SHOWN = (
     "signal_id", "programme", "city", "series", "state", "since", "opened_hour", "closed_hour", "window_start",
@@ -68,20 +68,12 @@ def subscribe_url(
 
     Example: corridor signals subscribe https://city.example/hook --programme CM --cities ADAMA
     """
-    from ingestion.gateway.places import read_places
     from ingestion.streaming.signals.subscribers import SubscriberRefused, subscribe
-    from ingestion.streaming.surge.programmes import city_keys
 
-    asked = _split(cities)
-
-    def make(dsn: str) -> tuple[str, str]:
-        if programme not in {key.partition("|")[0] for key in city_keys()}:
-            raise SubscriberRefused(f"There is no programme {programme!r} that has signals.")
-        if unknown := [city for city in asked or [] if not read_places().knows(city)]:
-            raise SubscriberRefused(f"There is no city {unknown[0]!r}: see dbt_project/seeds/places.csv.")
-        return subscribe(dsn, _webhook_key(), url, programme, asked, _split(series), label)
-
-    subscriber_id, secret = _ask(make)
+    asked = split(cities)
+    check_scope(programme, asked, None)
+    with told_plainly(SubscriberRefused):
+        subscriber_id, secret = subscribe(owner_dsn(), webhook_key(), url, programme, asked, split(series), label)
     typer.echo(secret)
     typer.echo(f"Subscriber {subscriber_id}. Keep the secret now: it cannot be shown again.", err=True)
     typer.echo(f"Try it with: corridor signals test {subscriber_id}", err=True)
@@ -95,9 +87,10 @@ def unsubscribe_id(
 
     Example: corridor signals unsubscribe 1a2b3c4d
     """
-    from ingestion.streaming.signals.subscribers import unsubscribe
+    from ingestion.streaming.signals.subscribers import SubscriberRefused, unsubscribe
 
-    was_live = _ask(lambda dsn: unsubscribe(dsn, subscriber_id))
+    with told_plainly(SubscriberRefused):
+        was_live = unsubscribe(owner_dsn(), subscriber_id)
     typer.echo(f"{subscriber_id} has ended." if was_live else f"{subscriber_id} had ended before.")
 
 
@@ -109,19 +102,10 @@ def list_subscribers() -> None:
     """
     from ingestion.streaming.signals.subscribers import subscribers
 
-    rows = [
-        (
-            each.subscriber_id,
-            each.url,
-            each.programme,
-            each.cities,
-            each.series,
-            each.label,
-            each.ended_at,
-            each.ended_why,
-        )
-        for each in _ask(subscribers)
-    ]
+    with told_plainly():
+        known = subscribers(owner_dsn())
+    names = ("subscriber_id", "url", "programme", "cities", "series", "label", "ended_at", "ended_why")
+    rows = [tuple(getattr(each, name) for name in names) for each in known]
     _print(("id", "address", "programme", "cities", "series", "label", "ended", "why"), rows)
 
 
@@ -133,14 +117,14 @@ def test(subscriber_id: Annotated[str, typer.Argument(help="As `corridor signals
     """
     from infra.local.problems import Problem
     from infra.settings import Settings
+    from ingestion.streaming.signals.subscribers import SubscriberRefused
     from ingestion.streaming.signals.trying import try_subscriber
 
     private_allowed = Settings.load().env.get("CORRIDOR_SIGNALS_PRIVATE_ADDRESSES") == "1"
-    answer = _ask(
-        lambda dsn: try_subscriber(
-            dsn, _webhook_key(), subscriber_id, int(time.time()), private_allowed=private_allowed
+    with told_plainly(SubscriberRefused):
+        answer = try_subscriber(
+            owner_dsn(), webhook_key(), subscriber_id, int(time.time()), private_allowed=private_allowed
         )
-    )
     if not answer.is_delivered:
         raise Problem(f"It was not taken: {answer.words}. A signal would be tried again for three days.")
     typer.echo(f"It was taken: {answer.words}.")
@@ -169,11 +153,8 @@ def deliveries(
 def _rows(query: str, parameters: list[Any]) -> list[Any]:
     import psycopg
 
-    def ask(dsn: str) -> list[Any]:
-        with psycopg.connect(dsn) as connection:
-            return connection.execute(query.encode(), parameters).fetchall()
-
-    return _ask(ask)
+    with told_plainly(), psycopg.connect(owner_dsn()) as connection:
+        return connection.execute(query.encode(), parameters).fetchall()
 
 
 def _print(columns: tuple[str, ...], rows: list[Any]) -> None:
@@ -194,29 +175,3 @@ def _text(value: Any) -> str:
     if isinstance(value, list):
         return ", ".join(value)
     return "" if value is None else str(value)
-
-
-def _split(text: str | None) -> list[str] | None:
-    return None if text is None else [part.strip() for part in text.split(",") if part.strip()]
-
-
-def _webhook_key() -> bytes:
-    from infra.settings import Settings
-    from ingestion.webhook_secrets import webhook_key
-
-    return webhook_key(Settings.load().secret("webhook_key"))
-
-
-def _ask(call: Callable[[str], T]) -> T:
-    import psycopg
-
-    from infra.local.problems import Problem
-    from infra.settings import Settings
-    from ingestion.streaming.signals.subscribers import SubscriberRefused
-
-    try:
-        return call(Settings.load().dsn("owner"))
-    except SubscriberRefused as error:
-        raise Problem(str(error)) from error
-    except psycopg.OperationalError as error:
-        raise Problem("The database does not answer: run `make up`, or look at `corridor status`.") from error

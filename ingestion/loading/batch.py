@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from typing import Any
 
 import psycopg
 
 from ingestion.loading import accepted, rejected
 from ingestion.loading.bisection import land_or_bisect
+from ingestion.loading.counts import Counts
 from ingestion.loading.first_tokens import keep_first_tokens
 from ingestion.loading.kind import Kind, Manner, Place
 from ingestion.loading.problems import Refused
@@ -22,29 +23,6 @@ ABANDONED_AFTER = "30s"
 
 #: Called inside the transaction after all rows are written; raises Fenced if the batch may not land.
 Fence = Callable[[psycopg.Connection], None]
-
-
-@dataclass(frozen=True)
-class Counts:
-    """What became of the offsets of a batch or a range; the fields add up to the offsets it spans."""
-
-    rows_landed: int = 0
-    duplicates: int = 0
-    id_reused: int = 0
-    refused: int = 0
-    gaps: int = 0
-
-    @property
-    def known(self) -> int:
-        """Records whose identity was known."""
-        return self.duplicates + self.id_reused
-
-    def __add__(self, other: Counts) -> Counts:
-        return Counts(*(mine + its for mine, its in zip(self.as_tuple(), other.as_tuple(), strict=True)))
-
-    def as_tuple(self) -> tuple[int, int, int, int, int]:
-        """In the order of the fields."""
-        return self.rows_landed, self.duplicates, self.id_reused, self.refused, self.gaps
 
 
 @dataclass(frozen=True)
@@ -110,7 +88,7 @@ def land(
                 batch.first,
                 batch.next_offset,
                 batch.is_reread,
-                *list(counts.as_tuple()),
+                *astuple(counts),
             ],
         )
         fence(connection)

@@ -13,7 +13,8 @@ from psycopg.errors import DeadlockDetected, SerializationFailure
 
 from infra.settings import Settings
 from ingestion.loading import fence
-from ingestion.loading.batch import Batch, Counts, Fence, land, prepare
+from ingestion.loading.batch import Batch, Fence, land, prepare
+from ingestion.loading.counts import Counts
 from ingestion.loading.ranges import Range
 from ingestion.loading.source import batches, open_reader
 from ingestion.sealing import Sealer

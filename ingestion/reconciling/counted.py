@@ -2,33 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import psycopg
+
+from ingestion.loading.counts import Counts
 
 #: Rows of one kind by (load, topic, partition).
 Place = tuple[int, str, int]
-
-
-@dataclass(frozen=True)
-class Counted:
-    """Rows by what became of the record. `rest` (transaction markers, expired) has no rows; `offsets` is the sum."""
-
-    landed: int = 0
-    duplicates: int = 0
-    id_reused: int = 0
-    refused: int = 0
-    rest: int = 0
-
-    @property
-    def offsets(self) -> int:
-        """Offsets accounted for."""
-        return self.landed + self.duplicates + self.id_reused + self.refused + self.rest
-
-    @property
-    def rows(self) -> tuple[int, int, int, int]:
-        """What must stand in tables."""
-        return self.landed, self.duplicates, self.id_reused, self.refused
 
 
 _WHICH = "(({t}load_id > %(after)s and {t}load_id <= %(upto)s) or {t}load_id = any(%(again)s))"
@@ -76,10 +55,10 @@ from pg_inherits where inhparent = 'raw.events'::regclass
 
 def count_closed(
     connection: psycopg.Connection, after: int, upto: int, again: list[int]
-) -> tuple[dict[Place, Counted], dict[Place, Counted]]:
+) -> tuple[dict[Place, Counts], dict[Place, Counts]]:
     """Of the loads behind `after` up to `upto`, and those in `again`: what the ledger says, and what there is."""
     months = [month for (month,) in connection.execute(_MONTHS) if month]
     which = {"after": after, "upto": upto, "again": again, "months": months}
-    ledger = {(row[0], row[1], row[2]): Counted(*row[3:]) for row in connection.execute(_LEDGER.encode(), which)}
-    rows = {(row[0], row[1], row[2]): Counted(*row[3:]) for row in connection.execute(_ROWS.encode(), which)}
+    ledger = {(row[0], row[1], row[2]): Counts(*row[3:]) for row in connection.execute(_LEDGER.encode(), which)}
+    rows = {(row[0], row[1], row[2]): Counts(*row[3:]) for row in connection.execute(_ROWS.encode(), which)}
     return ledger, rows

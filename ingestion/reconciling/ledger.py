@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import psycopg
 
-from ingestion.reconciling.counted import Counted, Place, count_closed
+from ingestion.loading.counts import Counts
+from ingestion.reconciling.counted import Place, count_closed
 from ingestion.reconciling.difference import MOST_NAMED, Difference, spans
 from ingestion.reconciling.missing import Records, missing_offsets
 
@@ -30,7 +31,7 @@ def check_loads(connection: psycopg.Connection, after: int, upto: int, again: li
     ledger, rows = count_closed(connection, after, upto, again)
     differences = []
     for place in sorted(ledger.keys() | rows.keys()):
-        said, there = ledger.get(place), rows.get(place, Counted())
+        said, there = ledger.get(place), rows.get(place, Counts())
         if said is None or said.rows == there.rows:
             continue
         differences += _differences(connection, place, said, there, records)
@@ -42,7 +43,7 @@ def check_loads(connection: psycopg.Connection, after: int, upto: int, again: li
 
 
 def _differences(
-    connection: psycopg.Connection, place: Place, said: Counted, there: Counted, records: Records
+    connection: psycopg.Connection, place: Place, said: Counts, there: Counts, records: Records
 ) -> list[Difference]:
     load_id, topic, partition = place
     lacking = {

@@ -15,7 +15,7 @@ import psycopg
 
 from infra.settings import REPO, Settings
 from ingestion.loading import accepted
-from ingestion.loading.batch import Counts
+from ingestion.loading.counts import Counts
 from ingestion.loading.identities import COPY_LEDGER
 from ingestion.loading.kind import Place
 from ingestion.loading.load import load_ranges

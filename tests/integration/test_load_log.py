@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import astuple
 from datetime import UTC, datetime, timedelta
 
 import orjson
@@ -144,7 +145,7 @@ def test_reread__of_everything_changes_nothing(loads: Rig) -> None:
     outcome = finish_load(loads.settings, "again")
 
     assert plan.size == 4
-    assert counts.as_tuple() == (0, 2, 1, 1, 0)
+    assert astuple(counts) == (0, 2, 1, 1, 0)
     assert outcome is not None
     assert loads.rows("select * from raw.events order by id") == before
     assert loads.number("select count(*) from raw.id_conflicts") == 1
@@ -162,7 +163,7 @@ def test_reread__lands_what_an_earlier_loader_refused(loads: Rig) -> None:
     plan = open_reread(loads.settings, "again", offsets={f"{loads.accepted}/0": 3}, sources=loads.sources)
     counts = load_ranges(loads.settings, plan.load_id, plan.ranges)
 
-    assert counts.as_tuple() == (1, 2, 0, 0, 0)
+    assert astuple(counts) == (1, 2, 0, 0, 0)
     assert loads.rows("select kafka_offset from raw.events where id = 'e4'") == [(4,)]
 
 

@@ -6,10 +6,10 @@ import hashlib
 from datetime import timedelta
 from typing import Any
 
+from ingestion.programmes import programmes
 from ingestion.streaming.surge.alarm import CALM
 from ingestion.streaming.surge.city import Change
 from ingestion.streaming.surge.hours import GRACE_SECONDS, start_of
-from ingestion.streaming.surge.programmes import is_simulated
 from ingestion.streaming.surge.rule import METHOD, RULE
 from ingestion.words import LANGUAGES, _t, say
 
@@ -110,7 +110,7 @@ def announcement(key: str, change: Change) -> dict[str, Any]:
             "threshold": peak.threshold,
             "method": METHOD,
             "reason": None if is_open else change.what,
-            "is_simulated": is_simulated(programme),
+            "is_simulated": programmes().get(programme, False),
             "provisional": True,
             "sentence": {language: _say(language, programme, template, words) for language in LANGUAGES},
         },
@@ -119,7 +119,7 @@ def announcement(key: str, change: Change) -> dict[str, Any]:
 
 def _say(language: str, programme: str, template: str, words: dict[str, Any]) -> str:
     sentence = say(language, template, **words)
-    return f"{say(language, _SIMULATED)} {sentence}" if is_simulated(programme) else sentence
+    return f"{say(language, _SIMULATED)} {sentence}" if programmes().get(programme, False) else sentence
 
 
 def _clock(hour: int) -> str:

@@ -20,9 +20,9 @@ from quixstreams.state.rocksdb import RocksDBOptions
 from infra.settings import Settings
 from ingestion.streaming.application import COMMIT_INTERVAL, make_application, run_for_ever
 from ingestion.streaming.surge.announcing import announcement
+from ingestion.streaming.surge.city_keys import city_keys
 from ingestion.streaming.surge.closing import take
 from ingestion.streaming.surge.observing import observe
-from ingestion.streaming.surge.programmes import city_keys
 from ingestion.streaming.surge.ticking import Ticker
 from ingestion.topics import ACCEPTED, SIGNALS, SURGE_COUNTS, configured
 

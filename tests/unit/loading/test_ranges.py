@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingestion.loading.batch import Counts
+from ingestion.loading.counts import Counts
 from ingestion.loading.ranges import Range, share_out
 
 
