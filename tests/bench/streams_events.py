@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 
 import orjson
@@ -22,7 +22,8 @@ Hours = dict[tuple[str, str, datetime], tuple[int, int]]
 class Backlog:
     """Events of one seed; `hours` is what must be counted of all that were made so far."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, types: Sequence[str] = TYPES) -> None:
+        self._types = types
         self._chance = random.Random(seed)
         self._name = f"{seed:x}"
         self._number = 0
@@ -41,7 +42,7 @@ class Backlog:
         if chance < 0.05 and self._earlier:
             return self._earlier[self._chance.randrange(len(self._earlier))]
         self._number += 1
-        city, type_ = CITIES[self._number % len(CITIES)], TYPES[self._chance.randrange(len(TYPES))]
+        city, type_ = CITIES[self._number % len(CITIES)], self._types[self._chance.randrange(len(self._types))]
         ago = self._chance.expovariate(1 / 120) if chance < 0.9 else self._chance.random() * 20 * 86_400
         occurred = (received - timedelta(seconds=ago)).replace(microsecond=0)
         operation = "correct" if 0.05 < chance < 0.08 else "create"

@@ -1,4 +1,4 @@
-"""Members of the group of the live counters, as processes of their own, and what can be seen of them from outside."""
+"""Members of a stream's group, as processes of their own, and what can be seen of them from outside."""
 
 from __future__ import annotations
 
@@ -44,21 +44,22 @@ class Member:
         self.process.wait(30)
 
 
-def start(stack: OwnStack, name: str) -> Member:
+def start(stack: OwnStack, name: str, stream: str = "live") -> Member:
     """A member, as the service runs it."""
-    command = [sys.executable, "-W", "ignore", "-m", "ingestion.streaming", "live"]
+    command = [sys.executable, "-W", "ignore", "-m", "ingestion.streaming", stream]
     environment = {**stack.environment(), "CORRIDOR_STREAM_MEMBER": name}
-    with (stack.folder / f"live-{name}.log").open("ab") as log:
+    with (stack.folder / f"{stream}-{name}.log").open("ab") as log:
         return Member(name, subprocess.Popen(command, cwd=REPO, env=environment, stdout=log, stderr=log))
 
 
 class Watch:
     """What the stream has done, as others can see it."""
 
-    def __init__(self, stack: OwnStack) -> None:
+    def __init__(self, stack: OwnStack, group: str = GROUP) -> None:
+        self._name = group
         self._reader = psycopg.connect(stack.settings.dsn("owner"), autocommit=True)
         bootstrap = {"bootstrap.servers": stack.settings.kafka_bootstrap}
-        self._group = Consumer({**bootstrap, "group.id": GROUP, "enable.auto.commit": False})
+        self._group = Consumer({**bootstrap, "group.id": group, "enable.auto.commit": False})
         self._admin = AdminClient(bootstrap)
 
     def written(self) -> dict[int, int]:
@@ -79,7 +80,7 @@ class Watch:
 
     def shares(self) -> list[set[int]]:
         """Which partitions each member of the group has; empty while they are being given out."""
-        group = self._admin.describe_consumer_groups([GROUP])[GROUP].result(30)
+        group = self._admin.describe_consumer_groups([self._name])[self._name].result(30)
         if group.state.name != "STABLE":
             return []
         return [
