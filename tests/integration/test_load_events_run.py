@@ -14,6 +14,7 @@ from confluent_kafka import Producer
 
 from infra.settings import Settings
 from ingestion.topics import ACCEPTED
+from tests.integration.airflow_api import run_dag, signed_in
 from tests.integration.load_rig import accepted_event
 from tests.support import wait_for
 
@@ -23,10 +24,7 @@ Send = Callable[[dict[str, Any], int, int], None]
 @pytest.fixture
 def airflow(stack: Settings) -> Iterator[httpx.Client]:
     """Signed in to Airflow's API."""
-    with httpx.Client(base_url=stack.airflow_url, timeout=30) as client:
-        who = {"username": "admin", "password": stack.secret("airflow_admin")}
-        token = client.post("/auth/token", json=who).raise_for_status().json()["access_token"]
-        client.headers["Authorization"] = f"Bearer {token}"
+    with signed_in(stack) as client:
         yield client
 
 
@@ -102,13 +100,8 @@ def test_reread__is_a_parameter_of_the_run(owner: psycopg.Connection, send: Send
     assert place is not None
 
     conf = {"reread_from": orjson.dumps({f"{ACCEPTED}/0": place[0]}).decode()}
-    answer = airflow.post("/api/v2/dags/load_events/dagRuns", json={"logical_date": None, "conf": conf})
-    run_id = answer.raise_for_status().json()["dag_run_id"]
-    wait_for(
-        lambda: airflow.get(f"/api/v2/dags/load_events/dagRuns/{run_id}").json()["state"] == "success",
-        120,
-        "the reread to end well",
-    )
+    run_id, state = run_dag(airflow, "load_events", conf)
+    assert state == "success"
 
     reread = owner.execute(
         "select r.first_offset, r.rows_landed, r.duplicates > 0 from raw.loads as l"

@@ -75,6 +75,8 @@ def application(
         state_dir=state_dir,
         member=member,
         commit_interval=commit_interval,
+        # One slow judge reads far less than the broker gives: what waits need not wait in memory.
+        prefetch_kilobytes=2_048,
         rocksdb_options=_SMALL,
     )
     # Longer than the log keeps an event, so that replaying all of it counts nothing twice.
