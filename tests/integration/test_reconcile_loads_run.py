@@ -19,7 +19,8 @@ def test_reconciliation__runs_and_is_as_red_as_what_it_found(stack: Settings, ow
         _, state = run_dag(airflow, "reconcile_loads", {"everything": True})
 
     after, differences = owner.execute(_LAST).fetchone(), owner.execute(_OPEN).fetchone()
-    assert after is not None and differences is not None
+    assert after is not None
+    assert differences is not None
     assert after[0] > (before[0] or 0)
     assert after[1] > 0
     # Other tests of the shared stack leave differences on purpose.
