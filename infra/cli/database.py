@@ -18,9 +18,8 @@ def told_plainly(*refusals: type[Exception]) -> Iterator[None]:
     except refusals as error:
         raise Problem(str(error)) from error
     except psycopg.OperationalError as error:
-        raise Problem(
-            f"The database does not answer ({str(error).splitlines()[0]}): run `make up`, or look at `corridor status`."
-        ) from error
+        why, *_ = (str(error) or type(error).__name__).splitlines()
+        raise Problem(f"The database does not answer ({why}): run `make up`, or look at `corridor status`.") from error
 
 
 def owner_dsn() -> str:

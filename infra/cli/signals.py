@@ -68,10 +68,14 @@ def subscribe_url(
 
     Example: corridor signals subscribe https://city.example/hook --programme CM --cities ADAMA
     """
+    from infra.local.problems import Problem
     from ingestion.streaming.signals.subscribers import SubscriberRefused, subscribe
+    from ingestion.streaming.surge.city_keys import programmes_with_signals
 
     asked = split(cities)
     check_scope(programme, asked, None)
+    if programme not in programmes_with_signals():
+        raise Problem(f"{programme} never has signals: choose one of {', '.join(programmes_with_signals())}.")
     with told_plainly(SubscriberRefused):
         subscriber_id, secret = subscribe(owner_dsn(), webhook_key(), url, programme, asked, split(series), label)
     typer.echo(secret)

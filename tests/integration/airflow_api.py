@@ -32,3 +32,9 @@ def run_dag(airflow: httpx.Client, dag_id: str, conf: dict[str, Any], within: fl
         return state if state in ("success", "failed") else None
 
     return run_id, wait_for(ended, within, f"{run_id} of {dag_id} to end")
+
+
+def log_of(airflow: httpx.Client, dag_id: str, run_id: str, task_id: str) -> str:
+    """What a task wrote in its first try."""
+    path = f"/api/v2/dags/{dag_id}/dagRuns/{run_id}/taskInstances/{task_id}/logs/1"
+    return airflow.get(path, params={"full_content": True}).raise_for_status().text

@@ -79,6 +79,7 @@ def announcement(key: str, change: Change) -> dict[str, Any]:
     if not is_open:
         times["closed_hour"] = start_of(change.hour)
     words = {"city": city, "seen": peak.seen, "expected": expected}
+    is_simulated = programmes().get(programme, False)
     if is_open:
         template = _OPENED[change.series][is_at_most]
         words |= {"start": _clock(peak_end - peak.hours), "end": _clock(peak_end)}
@@ -110,16 +111,16 @@ def announcement(key: str, change: Change) -> dict[str, Any]:
             "threshold": peak.threshold,
             "method": METHOD,
             "reason": None if is_open else change.what,
-            "is_simulated": programmes().get(programme, False),
+            "is_simulated": is_simulated,
             "provisional": True,
-            "sentence": {language: _say(language, programme, template, words) for language in LANGUAGES},
+            "sentence": {language: _say(language, template, words, is_simulated) for language in LANGUAGES},
         },
     }
 
 
-def _say(language: str, programme: str, template: str, words: dict[str, Any]) -> str:
+def _say(language: str, template: str, words: dict[str, Any], is_simulated: bool) -> str:
     sentence = say(language, template, **words)
-    return f"{say(language, _SIMULATED)} {sentence}" if programmes().get(programme, False) else sentence
+    return f"{say(language, _SIMULATED)} {sentence}" if is_simulated else sentence
 
 
 def _clock(hour: int) -> str:
