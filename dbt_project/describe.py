@@ -17,6 +17,10 @@ PAGE = REPO / "docs" / "reference" / "results.md"
 MODELS = Path(__file__).parent / "models"
 CONTRACT = MODELS / "marts" / "_indicator_results.yml"
 TERMS = MODELS / "terms.md"
+#: Which cells are judged together is no matter of readers.
+NOT_SHOWN = {"component"}
+#: The view reads it beside the cell, so that holding a city rewrites no cell.
+HELD = "held_cities"
 #: What the view adds to the columns of the mart.
 OF_THE_PUBLICATION = [
     ("as_of", "timestamp with time zone", "Up to when events were counted."),
@@ -59,8 +63,10 @@ def results_page() -> str:
     columns = [
         (column["name"], column["data_type"], _described(column["description"], terms), _is_filled(column))
         for column in model["columns"]
-        if not column["name"].endswith("_exact")
+        if not column["name"].endswith("_exact") and column["name"] not in NOT_SHOWN
     ]
+    place = next(number for number, (name, *_) in enumerate(columns) if name == "note")
+    columns.insert(place, (HELD, "text", terms[HELD], False))
     columns += [(*each, True) for each in OF_THE_PUBLICATION]
     lines = [
         "<!-- Made by `python -m dbt_project.describe`; change dbt_project/models/marts/_indicator_results.yml or",

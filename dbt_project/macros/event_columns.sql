@@ -1,6 +1,7 @@
 {# The columns that every staged event has, whatever its type. #}
 {% macro event_columns() -%}
-programme_code,
+record_key,
+    programme_code,
     source,
     event_id,
     event_type,

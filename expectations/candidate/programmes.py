@@ -33,15 +33,15 @@ def expectations(catalogue: Catalogue) -> list[Expectation]:
             WARNING,
             "The programme's figures name every city that is held out of them.",
             """
-            select min(c.cell_id) as cell_id, g.programme, g.city
-            from cells as c
-            inner join ops.city_gate as g on c.programme_code = g.programme and g.state = 'held' and g.city <> ''
+            select g.programme, g.city
+            from ops.city_gate as g
+            left join warehouse.int_held_places as h
+                on g.programme = h.programme_code and g.programme = h.geography_code
             where
-                c.geography_level = 'programme'
-                and c.kind = 'actual'
-                and c.programme_code = any({computed}::text[])
-                and strpos(coalesce(c.held_cities, ''), g.city) = 0
-            group by g.programme, g.city
+                g.state = 'held'
+                and g.city <> ''
+                and g.programme = any({computed}::text[])
+                and strpos(coalesce(h.held_cities, ''), g.city) = 0
             """,
             computed=catalogue.computed,
         ),

@@ -10,6 +10,17 @@ from psycopg import sql
 
 from expectations.checker import expect
 
+#: Published cells that stay as they are, because the candidate does not stand for them.
+STAYING = """
+    (
+        select s.* from published.indicator_results as s
+        where
+            s.valid_to_publication is null
+            and s.component is not null
+            and s.component not in (select r.component from ops.replaced_components as r)
+    )
+"""
+
 # With a join in the query Great Expectations leaves naming the batch to us; without one it names it "subselect".
 _CELLS = "with cells as not materialized (select b.* from {batch} as b cross join (select 1) as joined) "
 
@@ -43,6 +54,8 @@ def no_rows(name: str, severity: str, sentence: str, query: str, **values: Any) 
 
 
 def _literal(value: Any) -> sql.Composable:
+    if isinstance(value, sql.Composable):
+        return value
     if not isinstance(value, dict):
         return sql.Literal(value)
     # An empty VALUES list is no SQL.

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from great_expectations.expectations.expectation import Expectation
+from psycopg import sql
 
-from expectations.candidate.rows import no_rows
+from expectations.candidate.rows import STAYING, no_rows
 from expectations.catalogue import Catalogue
 from expectations.outcome import CRITICAL
 
@@ -19,9 +20,13 @@ def expectations(catalogue: Catalogue) -> list[Expectation]:
             "The next publication is not empty while the current one is not.",
             """
             select o.cell_id from published.indicator_results as o
-            where o.valid_to_publication is null and not exists (select from cells as c)
+            where
+                o.valid_to_publication is null
+                and not exists (select from cells as c)
+                and not exists (select from {staying} as s)
             limit 5
             """,
+            staying=sql.SQL(STAYING),
         ),
         no_rows(
             "cells_unique",

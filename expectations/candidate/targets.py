@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from great_expectations.expectations.expectation import Expectation
+from psycopg import sql
 
-from expectations.candidate.rows import no_rows
+from expectations.candidate.rows import STAYING, no_rows
 from expectations.catalogue import Catalogue
 from expectations.outcome import CRITICAL
 
@@ -44,8 +45,16 @@ def expectations(catalogue: Catalogue) -> list[Expectation]:
                         and c.indicator_code = v.indicator_code
                         and (c.target is not null or c.target_phrase is not null or c.status = 'target_missing')
                 )
+                and not exists (
+                    select from {staying} as s
+                    where
+                        s.programme_code = v.programme
+                        and s.indicator_code = v.indicator_code
+                        and (s.target is not null or s.target_phrase is not null or s.status = 'target_missing')
+                )
             limit 50
             """,
             programmes=list(catalogue.simulated),
+            staying=sql.SQL(STAYING),
         ),
     ]

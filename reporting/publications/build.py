@@ -29,6 +29,7 @@ from reporting.publications.model import Publication, PublicationError
 from reporting.publications.pointer import read_pointer
 from reporting.publications.publish import publish
 from reporting.publications.stages import Stages
+from reporting.publications.taken_in import is_incremental, take_in
 
 log = logging.getLogger(__name__)
 
@@ -129,7 +130,8 @@ def _run_stages(
         for sentence in landing.problems():
             log.warning("Held out of the facts: %s", sentence)
     with stage("dbt"):
-        result.dbt_invocation_id = _run_dbt(settings, conn)
+        result.dbt_invocation_id = _run_dbt(settings, conn, is_incremental(conn, rules_hash))
+        take_in(conn, watermark.load_id, rules_hash)
     with stage("candidate"):
         audit = run_candidate(settings)
         result.candidate_audit_id = audit.audit_id
@@ -159,7 +161,7 @@ def _refusal(audit: AuditReport) -> str:
     )
 
 
-def _run_dbt(settings: Settings, conn: psycopg.Connection) -> str:
+def _run_dbt(settings: Settings, conn: psycopg.Connection, incremental: bool) -> str:
     from dbt_common.invocation import get_invocation_id
 
     from dbt_project.run import BUILD, run_dbt
@@ -170,7 +172,7 @@ def _run_dbt(settings: Settings, conn: psycopg.Connection) -> str:
         seed_if_changed(settings)
     except SeedError as error:
         raise BuildError(str(error)) from error
-    outcome = run_dbt(settings, BUILD)
+    outcome = run_dbt(settings, BUILD if incremental else [*BUILD, "--full-refresh"])
     invocation_id = get_invocation_id()
     store_dbt_results(conn, invocation_id, outcome)
     if not outcome.success:

@@ -10,6 +10,9 @@ from reporting.publications.model import PublicationError
 #: Written by publishing itself, so not part of what a cell says.
 BOOKKEEPING = ("content_hash", "valid_from_publication", "valid_to_publication")
 
+#: Says which cells are judged together, and nothing about the cell: written, but no part of its fingerprint.
+GROUPING = "component"
+
 #: Shown to the steering group only; every other output leaves them out.
 EXACT_SUFFIX = "_exact"
 
@@ -44,6 +47,7 @@ def content_hash(columns: dict[str, str]) -> sql.Composed:
     parts = sql.SQL(", ").join(
         sql.SQL("{label} || {value}").format(label=sql.Literal(f"{name}="), value=_as_text(name, columns[name]))
         for name in sorted(columns)
+        if name != GROUPING
     )
     return sql.SQL("md5(concat_ws(chr(31), {parts}))").format(parts=parts)
 

@@ -8,7 +8,7 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
-from reporting.publications.cells import BOOKKEEPING, EXACT_SUFFIX
+from reporting.publications.cells import BOOKKEEPING, EXACT_SUFFIX, GROUPING
 from reporting.publications.history import get_publication
 
 #: How a person names a cell.
@@ -51,7 +51,7 @@ def _compare(cell_id: str, old: dict[str, Any] | None, new: dict[str, Any] | Non
     cell = {name: (new or old or {}).get(name) for name in NAME}
     differing = [
         name for name in after or before
-        if name not in BOOKKEEPING and name != "cell_id" and before.get(name) != after.get(name)
+        if name not in (*BOOKKEEPING, GROUPING, "cell_id") and before.get(name) != after.get(name)
     ]  # fmt: skip
     shown = [name for name in differing if not name.endswith(EXACT_SUFFIX) and (what == "changed" or name not in NAME)]
     fields = {name: (before.get(name), after.get(name)) for name in shown}

@@ -10,6 +10,7 @@ from psycopg import sql
 from psycopg.rows import class_row
 
 from reporting.publications.cells import content_hash, payload_columns
+from reporting.publications.held_places import held_places_differ, write_held_places
 from reporting.publications.log import write_log, write_withheld_once
 from reporting.publications.model import COLUMNS, Publication, PublicationError
 from reporting.publications.pointer import lock_publications, read_pointer
@@ -23,11 +24,17 @@ class Changes:
     added: int
     changed: int
     removed: int
+    held_places_differ: bool
 
     @property
     def differing(self) -> int:
         """Cells that are not as published."""
         return self.added + self.changed + self.removed
+
+    @property
+    def any(self) -> bool:
+        """True if readers would see a difference."""
+        return bool(self.differing) or self.held_places_differ
 
 
 def publish(
@@ -42,6 +49,8 @@ def publish(
 ) -> Publication | None:
     """Make candidate.indicator_results what readers see; they move from the old version to the new one at once.
 
+    The candidate stands for the cells of ops.replaced_components and those without a component; others stay as they
+    are.
     Returns the publication that readers were moved to, or None when nothing differs (only the watermark advances) or
     when publications are held (nothing advances). `conn` must be outside a transaction. Raises PublicationError on a
     candidate that cannot be published.
@@ -50,28 +59,31 @@ def publish(
         lock_publications(conn)
         conn.execute("drop table if exists pg_temp.publication_changes")
         columns = payload_columns(conn)
-        changes = _find_changes(conn, columns)
         pointer = read_pointer(conn)
         newest = _newest(conn)
+        changes = _find_changes(conn, columns, newest.cells_total if newest else 0)
         if pointer.held:
-            if changes.differing or (newest and newest.publication_id != pointer.publication_id):
+            if changes.any or (newest and newest.publication_id != pointer.publication_id):
                 write_withheld_once(conn, created_by, changes.differing)
             return None
-        if changes.differing:
+        if changes.any:
             newest = _insert_publication(
                 conn, changes, [created_by, as_of, as_of_load_id, revision, dbt_invocation_id, audit_id]
             )
             _write_versions(conn, newest.publication_id, columns)
+            write_held_places(conn, newest.publication_id)
+        _remember_components(conn)
+        conn.execute("delete from ops.touched_groups")
         moved = newest is not None and newest.publication_id != pointer.publication_id
         _move_pointer(conn, newest, as_of, as_of_load_id)
         if newest is None or not moved:
             return None
-        why = "" if changes.differing else "the newest publication equals the candidate; readers return to it"
+        why = "" if changes.any else "the newest publication equals the candidate; readers return to it"
         write_log(conn, "publish", newest.publication_id, created_by, why)
         return newest
 
 
-def _find_changes(conn: psycopg.Connection, columns: dict[str, str]) -> Changes:
+def _find_changes(conn: psycopg.Connection, columns: dict[str, str], published: int) -> Changes:
     try:
         conn.execute(
             sql.SQL(
@@ -89,7 +101,12 @@ def _find_changes(conn: psycopg.Connection, columns: dict[str, str]) -> Changes:
                 full join
                     (
                         select cell_id, content_hash from published.indicator_results
-                        where valid_to_publication is null
+                        where
+                            valid_to_publication is null
+                            and (
+                                component is null
+                                or component in (select r.component from ops.replaced_components as r)
+                            )
                     ) as o
                     on n.cell_id = o.cell_id
                 where n.content_hash is distinct from o.content_hash
@@ -106,7 +123,6 @@ def _find_changes(conn: psycopg.Connection, columns: dict[str, str]) -> Changes:
     row = conn.execute(
         """
         select
-            (select count(*) from candidate.indicator_results),
             count(*) filter (where what = 'added'),
             count(*) filter (where what = 'changed'),
             count(*) filter (where what = 'removed')
@@ -114,7 +130,8 @@ def _find_changes(conn: psycopg.Connection, columns: dict[str, str]) -> Changes:
         """
     ).fetchone()
     assert row is not None
-    return Changes(*row)
+    added, changed, removed = row
+    return Changes(published + added - removed, added, changed, removed, held_places_differ(conn))
 
 
 def _newest(conn: psycopg.Connection) -> Publication | None:
@@ -164,6 +181,20 @@ def _write_versions(conn: psycopg.Connection, publication_id: int, columns: dict
             """
         ).format(names=names, values=values),
         [publication_id],
+    )
+
+
+def _remember_components(conn: psycopg.Connection) -> None:
+    """Cells published before there were components, which did not change."""
+    conn.execute(
+        """
+        update published.indicator_results as r
+        set component = n.component
+        from candidate.indicator_results as n
+        where
+            r.cell_id = n.cell_id and r.valid_to_publication is null
+            and r.component is null and n.component is not null
+        """
     )
 
 

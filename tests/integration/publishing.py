@@ -100,7 +100,8 @@ def publishing_desk(stack: Settings, *, candidate: bool = True) -> Iterator[Desk
                 """
                 create table candidate.indicator_results (like published.indicator_results);
                 alter table candidate.indicator_results
-                    drop column content_hash, drop column valid_from_publication, drop column valid_to_publication
+                    drop column content_hash, drop column valid_from_publication, drop column valid_to_publication;
+                create table warehouse.int_held_places (programme_code text, geography_code text, held_cities text)
                 """
             )
         yield Desk(scratch.settings, warehouse, owner, reader)

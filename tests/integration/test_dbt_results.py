@@ -105,9 +105,9 @@ def test_countries_and_programmes__sum_their_cities(warehouse: psycopg.Connectio
 def test_held_city__is_cut_and_named(warehouse: psycopg.Connection) -> None:
     may = date(2018, 5, 1)
     assert registered(warehouse, "JIGJIGA", may, "month")["actual_exact"] == 6
-    for place in ("JIGJIGA", "ET", "SIM"):
-        assert registered(warehouse, place, may, "month")["held_cities"] == "JIGJIGA"
-    assert registered(warehouse, "ADAMA", may, "month")["held_cities"] is None
+    held = warehouse.execute("select geography_code, held_cities from warehouse.int_held_places").fetchall()
+    assert {place for place, cities in held if cities == "JIGJIGA"} >= {"JIGJIGA", "ET", "SIM"}
+    assert "ADAMA" not in dict(held)
 
 
 def test_proposals_funded__by_funder_and_in_all(warehouse: psycopg.Connection) -> None:

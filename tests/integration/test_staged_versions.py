@@ -19,7 +19,8 @@ from tests.unit.contracts.two_versions import FIRST, SECOND, write_version
 MACROS = "".join((PROJECT / "macros" / f"{name}.sql").read_text() for name in ("event_columns", "cast_or_null"))
 RECORDS = """
     create temp table records (
-        programme_code text, source text, event_id text, event_type text, subject text, city text, operation text,
+        record_key uuid, programme_code text, source text, event_id text, event_type text, subject text, city text,
+        operation text,
         occurred_at timestamptz, received_at timestamptz, occurred_on date, month_start date, data jsonb
     )
 """

@@ -9,6 +9,7 @@ with running as (
 )
 
 select
+    {{ record_key('e.programme', 'e.source', 'e.type', 'e.subject') }} as record_key,
     e.programme as programme_code,
     e.source,
     e.id as event_id,

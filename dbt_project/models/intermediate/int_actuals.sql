@@ -5,6 +5,7 @@
 with actuals as (
     select
         {{ grain }},
+        null::text as component,
         'stated' as origin, value, value_low, value_high, qualifier, words, currency,
         null::numeric as numerator, null::numeric as denominator, null::text as suppression, note, phrase, document
     from {{ ref('int_stated_cells') }}
@@ -12,6 +13,7 @@ with actuals as (
     select
         programme_code, indicator_code, 'joint_set', geography_code, project_code, phase, funder,
         period_start, period_end, period_precision, basis, dimension, dimension_value, kind,
+        null,
         'summed', value, null, null, qualifier, null, currency,
         null, null, null, note, phrase, document
     from {{ ref('int_stated_sums') }}
@@ -20,6 +22,7 @@ with actuals as (
         c.programme_code, c.indicator_code, c.geography_level, c.geography_code, null, null, c.funder,
         c.period_start, (c.period_start + ('1 ' || c.period_precision)::interval)::date - 1, c.period_precision, 'flow',
         c.dimension, c.dimension_value, 'actual',
+        c.component,
         'computed', c.value, null, null, 'exact', null, case when c.unit_of_count = 'money' then 'USD' end,
         c.numerator, c.denominator, h.suppression,
         concat_ws(

@@ -5,7 +5,7 @@
     'period_start', 'period_end', 'period_precision', 'basis', 'dimension', 'dimension_value', 'kind',
 ] %}
 {%- set figure = [
-    'origin', 'value', 'value_low', 'value_high', 'qualifier', 'words', 'currency', 'numerator', 'denominator',
+    'component', 'origin', 'value', 'value_low', 'value_high', 'qualifier', 'words', 'currency', 'numerator', 'denominator',
     'suppression',
 ] %}
 {%- set target_columns -%}
@@ -33,7 +33,7 @@ select
     {{ {'funder': 'null', 'basis': 'null', 'kind': "'actual'"}.get(column, 't.' ~ column) }},
     {% endfor -%}
     {% for column in figure -%}
-    {{ {'origin': "'none'", 'currency': 't.currency'}.get(column, 'null') }},
+    {{ {'origin': "'none'", 'currency': 't.currency', 'component': 't.component'}.get(column, 'null') }},
     {% endfor -%}
     t.target_note,
     t.target_phrase,

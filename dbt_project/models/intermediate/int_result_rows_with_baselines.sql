@@ -5,7 +5,7 @@
     'period_start', 'period_end', 'period_precision', 'basis', 'dimension', 'dimension_value', 'kind',
 ] %}
 {%- set others = [
-    'origin', 'value', 'value_low', 'value_high', 'qualifier', 'words', 'currency', 'numerator', 'denominator',
+    'component', 'origin', 'value', 'value_low', 'value_high', 'qualifier', 'words', 'currency', 'numerator', 'denominator',
     'suppression', 'note', 'phrase', 'document', 'has_target', 'target', 'target_value_type',
     'target_qualifier', 'target_is_current', 'target_phrase', 'target_variant',
 ] %}
@@ -43,4 +43,17 @@ where not exists (
     where
         {{ baseline_matches('r', 'b') }}
         and coalesce(r.phase = b.phase, true)
+)
+-- Figures that this build does not make anew are figures too.
+and not exists (
+    select from {{ ref('int_city_sums') }} as s
+    inner join {{ ref('programmes') }} as o on s.programme_code = o.programme_code and o.actual_source = 'computed'
+    inner join {{ ref('places') }} as c on s.city = c.place_code
+    where
+        s.programme_code = b.programme_code
+        and s.indicator_code = b.indicator_code
+        and s.dimension = b.dimension
+        and s.dimension_value = b.dimension_value
+        and s.counted > 0
+        and b.geography_code in (s.city, c.country_code, s.programme_code)
 )

@@ -1,16 +1,27 @@
 {{ config(materialized='table') }}
 -- Which target stands beside which actual. Of several, the one of least precedence number is current.
-with pairs as (
+with named as (
+    select
+        t.*,
+        {{ component('t', span('t.period_start', 't.period_end'), 'p', 'i') }} as component
+    from {{ ref('int_targets') }} as t
+    inner join {{ ref('programmes') }} as p on t.programme_code = p.programme_code
+    inner join {{ ref('dim_indicators') }} as i on t.indicator_code = i.indicator_code
+),
+
+pairs as (
     select
         a.actual_number,
         t.*
-    from {{ ref('int_targets') }} as t
+    from named as t
     left join {{ ref('int_actuals') }} as a
         on {{ target_matches('a', 't') }}
+    where {{ in_scope('t') }}
 )
 
 select
     actual_number,
+    component,
     programme_code,
     indicator_code,
     geography_level,

@@ -9,7 +9,6 @@ with labelled as (
         i.direction,
         coalesce(g.geography_name, p.name, r.geography_code) as geography_name,
         p.is_simulated,
-        h.held_cities,
         case
             when r.origin = 'computed' then r.suppression
             when r.origin in ('stated', 'summed') and i.unit_of_count in ('person', 'household', 'contact')
@@ -21,11 +20,6 @@ with labelled as (
     inner join {{ ref('programmes') }} as p on r.programme_code = p.programme_code
     inner join {{ ref('dim_indicators') }} as i on r.indicator_code = i.indicator_code
     left join {{ ref('dim_places') }} as g on r.geography_code = g.place_code
-    left join {{ ref('int_held_places') }} as h
-        on
-            r.programme_code = h.programme_code
-            and r.geography_code = h.geography_code
-            and (r.origin in ('computed', 'summed') or r.geography_level = 'city')
 )
 
 select
@@ -80,7 +74,6 @@ select
         else 'in_progress'
     end as status,
     suppressed as suppression,
-    held_cities,
     nullif(note, '') as note,
     is_simulated,
     phrase as source_phrase,
@@ -88,5 +81,6 @@ select
     value as actual_exact,
     numerator as numerator_exact,
     denominator as denominator_exact,
-    achievement as achievement_exact
+    achievement as achievement_exact,
+    component
 from labelled

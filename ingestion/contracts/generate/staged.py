@@ -13,6 +13,7 @@ from ingestion.contracts.resolve import ContractError
 
 #: What every model has before the fields of data (macro event_columns).
 EVENT_COLUMNS = (
+    "record_key",
     "programme_code",
     "source",
     "event_id",

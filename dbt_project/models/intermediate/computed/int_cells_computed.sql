@@ -2,6 +2,7 @@
 -- Exact cells of the computed indicators: only declared cross-tabs, only places that the indicator's rule lets add up.
 select
     row_number() over () as cell_number,
+    s.component,
     s.programme_code,
     s.indicator_code,
     i.unit_of_count,

@@ -1,23 +1,50 @@
-{{ config(materialized='table') }}
+{%- set forget_changed -%}
+{% raw %}{% if is_incremental() %}
+delete from {{ this }} as c using {{ ref('int_counted_pending') }} as p where c.counted_id = p.counted_id
+{% endif %}{% endraw %}
+{%- endset -%}
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    indexes=[{'columns': ['counted_id'], 'unique': True}],
+    pre_hook=forget_changed,
+) }}
 -- Whoever is counted distinctly is counted anew for each month and each year, with what the latest event says of them.
+-- depends_on: {{ ref('int_counted_pending') }}
 with periods as (
+    {%- if is_incremental() %}
     select
         e.*,
+        p.counted_id,
+        p.period_start,
+        p.period_precision
+    from {{ ref('int_counted_pending') }} as p
+    inner join {{ ref('int_indicator_events') }} as e
+        on
+            p.programme_code = e.programme_code
+            and p.indicator_code = e.indicator_code
+            and p.city = e.city
+            and p.counted_key = e.counted_key
+            and p.period_start <= e.month_start
+            and p.period_start + ('1 ' || p.period_precision)::interval > e.month_start
+    {%- else %}
+    select
+        e.*,
+        {{ counted_id('e', 'p') }} as counted_id,
         p.period_start,
         p.period_precision
     from {{ ref('int_indicator_events') }} as e
-    cross join lateral (
-        values (e.month_start, 'month'), (date_trunc('year', e.month_start)::date, 'year')
-    ) as p (period_start, period_precision)
+    {{ month_and_year('e') }}
+    {%- endif %}
 )
 
-select distinct on (programme_code, indicator_code, city, period_precision, period_start, counted_key)
+select distinct on (counted_id)
+    counted_id,
     programme_code,
     indicator_code,
     city,
     period_start,
     period_precision,
-    counted_key,
     sex,
     age_band,
     status,
@@ -27,6 +54,4 @@ select distinct on (programme_code, indicator_code, city, period_precision, peri
     amount_part,
     is_rate_missing
 from periods
-order by
-    programme_code, indicator_code, city, period_precision, period_start, counted_key,
-    occurred_at desc, received_at desc, event_id collate "C" desc
+order by counted_id asc, occurred_at desc, received_at desc, event_id collate "C" desc

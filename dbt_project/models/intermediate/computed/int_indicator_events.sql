@@ -1,18 +1,13 @@
-{{ config(materialized='table') }}
-{%- set shared = 'programme_code, indicator_code, city, source, event_id, event_type, '
-    ~ 'occurred_at, received_at, occurred_on, month_start, counted_key' -%}
--- One row for each event and each indicator it counts for.
-select
-    {{ shared }},
-    sex, age_band, status, funding_source, funder, amount, amount_part, is_rate_missing
-from {{ ref('int_indicator_events__persons') }}
-union all
-select
-    {{ shared }},
-    sex, null, status, null, null, amount, null, false
-from {{ ref('int_indicator_events__others') }}
-union all
-select
-    {{ shared }},
-    null, null, null, funding_source, null, amount, amount_part, is_rate_missing
-from {{ ref('int_indicator_events__funding') }}
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    indexes=[
+        {'columns': ['record_key']},
+        {'columns': ['programme_code', 'indicator_code', 'city', 'counted_key', 'month_start']},
+    ],
+    pre_hook="{% if is_incremental() %}delete from {{ this }} where {{ of_touched_records() }}{% endif %}",
+) }}
+-- All events behind computed indicators: one row an event and indicator.
+-- depends_on: {{ ref('int_touched_records') }}
+-- depends_on: {{ ref('int_counted_pending') }}
+select * from {{ ref('int_indicator_events_touched') }}

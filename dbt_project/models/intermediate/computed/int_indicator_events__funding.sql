@@ -1,4 +1,5 @@
 select
+    f.record_key,
     f.programme_code,
     r.indicator_code,
     f.city,
@@ -21,3 +22,4 @@ select
 from {{ ref('int_funding_usd') }} as f
 inner join {{ ref('int_counting_rules') }} as r
     on {{ any_version('f.event_type') }} = {{ any_version('r.event_type') }}
+where {{ of_touched_records('f') }}

@@ -1,5 +1,6 @@
 -- Households that answered, and people counted on arrival.
 select
+    h.record_key,
     h.programme_code,
     r.indicator_code,
     h.city,
@@ -17,9 +18,10 @@ select
 from {{ ref('stg_events__household_enumerated') }} as h
 inner join {{ ref('int_counting_rules') }} as r
     on {{ any_version('h.event_type') }} = {{ any_version('r.event_type') }}
-where h.result_code = 'complete'
+where h.result_code = 'complete' and {{ of_touched_records('h') }}
 union all
 select
+    a.record_key,
     a.programme_code,
     r.indicator_code,
     a.city,
@@ -37,4 +39,4 @@ select
 from {{ ref('stg_events__arrival_counted') }} as a
 inner join {{ ref('int_counting_rules') }} as r
     on {{ any_version('a.event_type') }} = {{ any_version('r.event_type') }}
-where a.direction = 'in'
+where a.direction = 'in' and {{ of_touched_records('a') }}

@@ -1,4 +1,5 @@
 select
+    p.record_key,
     p.programme_code,
     r.indicator_code,
     p.city,

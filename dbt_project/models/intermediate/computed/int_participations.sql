@@ -18,6 +18,6 @@ select
     {{ 'service_type' if type == 'service_provided' else 'null' }}::text as service_type,
     {{ 'funder' if type == 'proposal_funded' else 'null' }}::text as funder
 from {{ ref('stg_events__' ~ type) }}
-where person_token is not null
+where person_token is not null and {{ of_touched_records() }}
 {% if not loop.last %}union all{% endif %}
 {% endfor %}

@@ -1,6 +1,6 @@
 {{ config(materialized='table') }}
 -- What the small-cell rule looks at: counts of people, and the two parts behind a share of people.
--- Indicators without one small value need no protection, so they are left out.
+-- Components without one small value need no protection, so they are left out.
 with protected as (
     select
         c.*,
@@ -48,7 +48,7 @@ select
 from (
     select
         *,
-        bool_or(amount < threshold) over (partition by programme_code, indicator_code) as has_small
+        bool_or(amount < threshold) over (partition by component) as has_small
     from protected
 ) as protected_groups
 where has_small

@@ -1,0 +1,57 @@
+{{ config(
+    materialized='table',
+    indexes=[{'columns': ['programme_code', 'indicator_code', 'period_start', 'period_precision'], 'unique': True}],
+    post_hook=[
+        'analyze {{ this }}',
+        "delete from {{ source('ops', 'replaced_components') }}",
+        "insert into {{ source('ops', 'replaced_components') }} select distinct component from {{ this }}",
+    ],
+) }}
+-- Groups of cells to judge and publish anew, with those that share a sum with them.
+-- depends_on: {{ ref('int_city_sums') }}
+-- depends_on: {{ ref('int_touched_targets') }}
+with groups as (
+    select
+        g.programme_code,
+        g.indicator_code,
+        g.period_start,
+        g.period_precision,
+        i.unit_of_count in ('contact', 'arrival') as adds_up_over_months
+    from {{ source('ops', 'touched_groups') }} as g
+    inner join {{ ref('dim_indicators') }} as i on g.indicator_code = i.indicator_code
+),
+
+linked as (
+    select programme_code, indicator_code, period_start, period_precision
+    from groups
+    where not adds_up_over_months
+    union
+    select
+        g.programme_code,
+        g.indicator_code,
+        p.period_start,
+        p.period_precision
+    from (
+        select distinct programme_code, indicator_code, date_trunc('year', period_start)::date as year_start
+        from groups
+        where adds_up_over_months
+    ) as g
+    cross join lateral (
+        select g.year_start as period_start, 'year' as period_precision
+        union all
+        select (g.year_start + m * interval '1 month')::date, 'month'
+        from generate_series(0, 11) as m
+    ) as p
+),
+
+named as (
+    select
+        g.*,
+        {{ component('g', 'g.period_precision', 'p', 'i') }} as component
+    from linked as g
+    inner join {{ ref('programmes') }} as p on g.programme_code = p.programme_code
+    inner join {{ ref('dim_indicators') }} as i on g.indicator_code = i.indicator_code
+)
+
+select * from named
+where component is not null
