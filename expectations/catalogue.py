@@ -21,7 +21,7 @@ class Catalogue:
     @cached_property
     def indicators(self) -> dict[str, dict[str, str]]:
         """Indicator code to its row."""
-        return {row["indicator_code"]: row for row in self._rows("indicators.csv")}
+        return {row["indicator_code"]: row for row in self._rows("framework/indicators.csv")}
 
     @cached_property
     def ruled_indicators(self) -> list[str]:
@@ -37,12 +37,12 @@ class Catalogue:
     @cached_property
     def places(self) -> list[str]:
         """Every place code, of any level."""
-        return sorted(row["place_code"] for row in self._rows("places.csv"))
+        return sorted(row["place_code"] for row in self._rows("places/places.csv"))
 
     @cached_property
     def countries(self) -> dict[str, str]:
         """City code to the code of its country."""
-        rows = {row["place_code"]: row for row in self._rows("places.csv")}
+        rows = {row["place_code"]: row for row in self._rows("places/places.csv")}
         return {code: row["parent_code"] for code, row in rows.items() if row["level"] == "city"}
 
     @cached_property
@@ -59,7 +59,7 @@ class Catalogue:
 
     @cached_property
     def _programmes(self) -> dict[str, dict[str, str]]:
-        return {row["programme_code"]: row for row in self._rows("programmes.csv")}
+        return {row["programme_code"]: row for row in self._rows("programme/programmes.csv")}
 
     def _rows(self, name: str) -> list[dict[str, str]]:
         with (self.folder / name).open(encoding="utf-8", newline="") as file:

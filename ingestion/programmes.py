@@ -7,7 +7,7 @@ from functools import cache
 
 from infra.settings import REPO
 
-_PROGRAMMES = REPO / "dbt_project" / "seeds" / "programmes.csv"
+_PROGRAMMES = REPO / "dbt_project" / "seeds" / "programme" / "programmes.csv"
 
 
 @cache

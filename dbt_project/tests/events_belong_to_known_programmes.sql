@@ -3,7 +3,7 @@ select
     e.programme,
     e.events,
     e.events || ' events belong to the programme ' || e.programme
-    || ', which is not in seeds/programmes.csv.' as sentence
+    || ', which is not in seeds/programme/programmes.csv.' as sentence
 from (
     select
         programme,

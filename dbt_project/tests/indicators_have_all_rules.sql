@@ -1,7 +1,7 @@
 select
     indicator_code,
     'The indicator ' || indicator_code || ' does not say how it combines over time, places and breakdowns: '
-    || 'add its rules to seeds/indicators.csv.' as sentence
+    || 'add its rules to seeds/framework/indicators.csv.' as sentence
 from {{ ref('dim_indicators') }}
 where
     time_rule is null

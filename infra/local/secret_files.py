@@ -22,7 +22,7 @@ PASSWORDS = (
     "superset_manager", "superset_guest_jwt", "supervisor", "kobo_digest", "receipt_key", "webhook_key",
     "session_key",
 )  # fmt: skip
-PLACES = REPO / "dbt_project" / "seeds" / "places.csv"
+PLACES = REPO / "dbt_project" / "seeds" / "places" / "places.csv"
 
 
 def make_secrets(settings: Settings) -> int:

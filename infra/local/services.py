@@ -101,7 +101,7 @@ def _postgres_address(settings: Settings) -> str:
 _PIPELINE = ("infra/requirements/pipeline.lock", "infra/settings.py")
 _AIRFLOW = (*_PIPELINE, "infra/airflow", "dags", "ingestion/loading", "ingestion/topics.py", "reporting")
 _STREAMS = (*_PIPELINE, "ingestion/streaming/application.py", "ingestion/topics.py")
-_PLACES = ("dbt_project/seeds/places.csv", "dbt_project/seeds/place_members.csv")
+_PLACES = ("dbt_project/seeds/places/places.csv", "dbt_project/seeds/places/place_members.csv")
 
 ALL = (
     Service(

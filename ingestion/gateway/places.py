@@ -9,8 +9,8 @@ from pathlib import Path
 
 from infra.settings import REPO
 
-PLACES = REPO / "dbt_project" / "seeds" / "places.csv"
-MEMBERS = REPO / "dbt_project" / "seeds" / "place_members.csv"
+PLACES = REPO / "dbt_project" / "seeds" / "places" / "places.csv"
+MEMBERS = REPO / "dbt_project" / "seeds" / "places" / "place_members.csv"
 
 
 class PlacesError(RuntimeError):

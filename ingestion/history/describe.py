@@ -41,7 +41,7 @@ def indicators_page() -> str:
     for row in seed_rows("published_crosstabs"):
         breakdowns.setdefault(row["indicator_code"], []).append(row["dimension"])
     lines = [
-        _MADE.format(source="dbt_project/seeds/indicators.csv"),
+        _MADE.format(source="dbt_project/seeds/framework/indicators.csv"),
         "",
         "# Indicators",
         "",

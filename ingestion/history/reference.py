@@ -12,7 +12,8 @@ SEEDS = REPO / "dbt_project" / "seeds"
 
 def seed_rows(name: str) -> list[dict[str, str]]:
     """All rows of the seed `name` (without .csv), as text by column."""
-    with (SEEDS / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+    (path,) = SEEDS.glob(f"*/{name}.csv")
+    with path.open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
 
 

@@ -8,7 +8,7 @@ from functools import cache
 
 from infra.settings import REPO
 
-PLACES = REPO / "dbt_project" / "seeds" / "places.csv"
+PLACES = REPO / "dbt_project" / "seeds" / "places" / "places.csv"
 
 
 @cache

@@ -190,7 +190,7 @@ def test_documents__of_the_history_have_titles(desk: Desk) -> None:
 
 
 def test_outcomes__of_the_reference_have_names(desk: Desk) -> None:
-    text = (REPO / "dbt_project" / "seeds" / "outcomes.csv").read_text(encoding="utf-8")
+    text = (REPO / "dbt_project" / "seeds" / "framework" / "outcomes.csv").read_text(encoding="utf-8")
     codes = [line.split(",")[0] for line in text.splitlines()[1:]]
     query = "select pg_get_viewdef('results.v_readable_results'::regclass)"
     row = desk.owner.execute(query).fetchone()

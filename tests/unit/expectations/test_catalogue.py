@@ -27,8 +27,12 @@ OPS,true,computed,false
 
 @pytest.fixture
 def catalogue(tmp_path: Path) -> Catalogue:
-    for name, text in (("indicators", INDICATORS), ("places", PLACES), ("programmes", PROGRAMMES)):
-        (tmp_path / f"{name}.csv").write_text(text, encoding="utf-8")
+    for name, text in (
+        ("framework/indicators", INDICATORS), ("places/places", PLACES), ("programme/programmes", PROGRAMMES),
+    ):  # fmt: skip
+        path = tmp_path / f"{name}.csv"
+        path.parent.mkdir()
+        path.write_text(text, encoding="utf-8")
     return Catalogue(tmp_path)
 
 

@@ -77,7 +77,7 @@ def test_codes_resolve(seed: str, name: str, known: object) -> None:
 
 def test_every_column_is_described_and_typed() -> None:
     described = {s["name"]: s for s in yaml.safe_load((SEEDS / "_seeds.yml").read_text(encoding="utf-8"))["seeds"]}
-    assert set(described) == {path.stem for path in SEEDS.glob("*.csv")}
+    assert set(described) == {path.stem for path in SEEDS.glob("*/*.csv")}
     for name, seed in described.items():
         header = list(seed_rows(name)[0])
         assert [c["name"] for c in seed["columns"]] == header

@@ -121,7 +121,7 @@ def test_bundle__holds_no_password() -> None:
 
 
 def test_colours__one_for_each_city_and_no_other_scheme() -> None:
-    with (REPO / "dbt_project" / "seeds" / "places.csv").open(encoding="utf-8") as file:
+    with (REPO / "dbt_project" / "seeds" / "places" / "places.csv").open(encoding="utf-8") as file:
         cities = {row["name"] for row in csv.DictReader(file) if row["level"] == "city"}
     for dashboard in DASHBOARDS.values():
         colours = dashboard["metadata"]["label_colors"]
