@@ -19,6 +19,8 @@ CONTRACT = MODELS / "marts" / "_indicator_results.yml"
 TERMS = MODELS / "terms.md"
 #: Which cells are judged together is no matter of readers.
 NOT_SHOWN = {"component"}
+#: The view has them last, because it grew.
+LAST = ("origin", "completeness")
 #: The view reads it beside the cell, so that holding a city rewrites no cell.
 HELD = "held_cities"
 #: What the view adds to the columns of the mart.
@@ -67,7 +69,10 @@ def results_page() -> str:
     ]
     place = next(number for number, (name, *_) in enumerate(columns) if name == "note")
     columns.insert(place, (HELD, "text", terms[HELD], False))
+    last = [column for column in columns if column[0] in LAST]
+    columns = [column for column in columns if column[0] not in LAST]
     columns += [(*each, True) for each in OF_THE_PUBLICATION]
+    columns += last
     lines = [
         "<!-- Made by `python -m dbt_project.describe`; change dbt_project/models/marts/_indicator_results.yml or",
         "dbt_project/models/terms.md instead. -->",

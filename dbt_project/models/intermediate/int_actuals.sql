@@ -7,7 +7,8 @@ with actuals as (
         {{ grain }},
         null::text as component,
         'stated' as origin, value, value_low, value_high, qualifier, words, currency,
-        null::numeric as numerator, null::numeric as denominator, null::text as suppression, note, phrase, document
+        null::numeric as numerator, null::numeric as denominator,
+        null::numeric as completeness, null::text as suppression, note, phrase, document
     from {{ ref('int_stated_cells') }}
     union all
     select
@@ -15,7 +16,7 @@ with actuals as (
         period_start, period_end, period_precision, basis, dimension, dimension_value, kind,
         null,
         'summed', value, null, null, qualifier, null, currency,
-        null, null, null, note, phrase, document
+        null, null, null, null, note, phrase, document
     from {{ ref('int_stated_sums') }}
     union all
     select
@@ -24,7 +25,7 @@ with actuals as (
         c.dimension, c.dimension_value, 'actual',
         c.component,
         'computed', c.value, null, null, 'exact', null, case when c.unit_of_count = 'money' then 'USD' end,
-        c.numerator, c.denominator, h.suppression,
+        c.numerator, c.denominator, c.completeness, h.suppression,
         concat_ws(
             '; ',
             case

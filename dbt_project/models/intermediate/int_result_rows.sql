@@ -6,7 +6,7 @@
 ] %}
 {%- set figure = [
     'component', 'origin', 'value', 'value_low', 'value_high', 'qualifier', 'words', 'currency', 'numerator', 'denominator',
-    'suppression',
+    'completeness', 'suppression',
 ] %}
 {%- set target_columns -%}
 t.target_record is not null as has_target,

@@ -6,7 +6,7 @@
 ] %}
 {%- set others = [
     'component', 'origin', 'value', 'value_low', 'value_high', 'qualifier', 'words', 'currency', 'numerator', 'denominator',
-    'suppression', 'note', 'phrase', 'document', 'has_target', 'target', 'target_value_type',
+    'completeness', 'suppression', 'note', 'phrase', 'document', 'has_target', 'target', 'target_value_type',
     'target_qualifier', 'target_is_current', 'target_phrase', 'target_variant',
 ] %}
 select

@@ -14,5 +14,15 @@ select
     source_type,
     definition,
     wording_status,
-    source_ref
+    source_ref,
+    framework_version,
+    valid_from,
+    valid_to,
+    nullif(numerator_code, '') as numerator_code,
+    nullif(denominator_code, '') as denominator_code,
+    nullif(required_dims, '') as required_dims,
+    nullif(part_dimension, '') as part_dimension,
+    nullif(track_rule, '') as track_rule,
+    small_cell_policy,
+    nullif(reach, '') as reach
 from {{ ref('indicators') }}

@@ -3,6 +3,7 @@
 with labelled as (
     select
         r.*,
+        i.framework_version,
         i.outcome_code,
         i.indicator_name,
         i.unit_of_count,
@@ -24,12 +25,12 @@ with labelled as (
 
 select
     md5({{ grain_key([
-        'programme_code', "'" ~ var('framework_version') ~ "'", 'indicator_code', 'geography_level', 'geography_code', 'project_code', 'phase',
+        'programme_code', 'framework_version', 'indicator_code', 'geography_level', 'geography_code', 'project_code', 'phase',
         'funder', 'period_start', 'period_end', 'period_precision', 'basis', 'dimension', 'dimension_value', 'kind',
         'target_variant',
     ]) }}) as cell_id,
     programme_code,
-    '{{ var('framework_version') }}' as framework_version,
+    framework_version,
     outcome_code,
     indicator_code,
     indicator_name,
@@ -82,5 +83,7 @@ select
     numerator as numerator_exact,
     denominator as denominator_exact,
     achievement as achievement_exact,
-    component
+    component,
+    origin,
+    case when not is_hidden then completeness end as completeness
 from labelled

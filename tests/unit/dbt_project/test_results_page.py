@@ -7,7 +7,7 @@ import re
 from dbt_project.describe import PAGE, results_page
 from infra.settings import REPO
 
-VIEW = REPO / "infra" / "postgres" / "migrations" / "0025_increments.sql"
+VIEW = REPO / "infra" / "postgres" / "migrations" / "0026_origin_and_completeness.sql"
 
 
 def test_is_current() -> None:

@@ -22,7 +22,8 @@ select
     case when i.unit_of_count = 'percent' then round(100 * s.amount_part / s.amount, 1) else s.amount end as value,
     case when i.unit_of_count = 'percent' then s.amount_part end as numerator,
     case when i.unit_of_count = 'percent' then s.amount end as denominator,
-    s.amounts_without_rate
+    s.amounts_without_rate,
+    null::numeric as completeness
 from {{ ref('int_cell_sums') }} as s
 inner join {{ ref('dim_indicators') }} as i on s.indicator_code = i.indicator_code
 inner join {{ ref('published_crosstabs') }} as x on s.indicator_code = x.indicator_code and s.dimension = x.dimension
