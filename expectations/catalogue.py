@@ -40,6 +40,11 @@ class Catalogue:
         return sorted(row["place_code"] for row in self._rows("places/places.csv"))
 
     @cached_property
+    def projects(self) -> list[str]:
+        """Every project code."""
+        return sorted(row["project_code"] for row in self._rows("programme/projects.csv"))
+
+    @cached_property
     def countries(self) -> dict[str, str]:
         """City code to the code of its country."""
         rows = {row["place_code"]: row for row in self._rows("places/places.csv")}

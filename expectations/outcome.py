@@ -14,7 +14,7 @@ class AuditError(RuntimeError):
 
 @dataclass(frozen=True)
 class Verdict:
-    """One outcome; `sentence` is for a manager, `observed` small facts; programme and city where a city fails."""
+    """One outcome; `sentence` is for a manager, `observed` small facts; whose events they are where a city fails."""
 
     suite: str
     expectation: str
@@ -24,6 +24,8 @@ class Verdict:
     programme: str | None = None
     city: str | None = None
     observed: dict[str, Any] = field(default_factory=dict)
+    partner: str | None = None
+    event_type: str | None = None
 
     @property
     def stops(self) -> bool:
@@ -53,6 +55,6 @@ class AuditReport:
 
 def describe(verdict: Verdict) -> str:
     """One line for a log: the sentence, whose data, what was seen."""
-    whose = " ".join(filter(None, (verdict.programme, verdict.city)))
+    whose = " ".join(filter(None, (verdict.programme, verdict.city, verdict.partner, verdict.event_type)))
     seen = ", ".join(f"{key} {value}" for key, value in verdict.observed.items())
     return f"{verdict.sentence}{f' [{whose}]' if whose else ''}{f' ({seen})' if seen else ''}"

@@ -9,7 +9,8 @@ import psycopg
 
 from expectations.catalogue import Catalogue
 from expectations.gate import move_gates
-from expectations.landing.audit import count_events, find_window, has_events, judge_landing
+from expectations.landing.audit import find_window, judge_landing
+from expectations.landing.facts import store_facts
 from expectations.outcome import AuditReport, describe
 from expectations.store import store_audit
 from infra.settings import Settings
@@ -24,10 +25,9 @@ def run_landing(settings: Settings, upto_load_id: int, catalogue: Catalogue | No
     dsn = settings.dsn("warehouse")
     with psycopg.connect(dsn) as conn:
         window = find_window(conn, upto_load_id)
-        landed = count_events(conn, window)
-        found = has_events(conn, window)
+        found = store_facts(conn, window, catalogue or Catalogue())
         conn.commit()
-        verdicts = judge_landing(dsn, window, catalogue or Catalogue(), landed) if found else []
+        verdicts = judge_landing(dsn, window) if found else []
         held, opened = move_gates(conn, verdicts, window.audited_load_id)
         # A repeated run must not look further back than the newest audit did.
         audit_id = store_audit(conn, "landing", verdicts, max(upto_load_id, window.audited_load_id))

@@ -29,8 +29,8 @@ def store_audit(conn: psycopg.Connection, subject: str, verdicts: Sequence[Verdi
         cursor.executemany(
             """
             insert into ops.audit_results
-            (audit_id, suite, expectation, severity, success, sentence, programme, city, observed)
-            values (%s, %s, %s, %s, %s, %s, %s, %s, %s)
+            (audit_id, suite, expectation, severity, success, sentence, programme, city, partner, event_type, observed)
+            values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
             """,
             [
                 (
@@ -42,6 +42,8 @@ def store_audit(conn: psycopg.Connection, subject: str, verdicts: Sequence[Verdi
                     v.sentence,
                     v.programme,
                     v.city,
+                    v.partner,
+                    v.event_type,
                     Jsonb(v.observed),
                 )
                 for v in verdicts

@@ -6,11 +6,11 @@ from great_expectations.expectations import ExpectColumnValuesToBeBetween
 from great_expectations.expectations.expectation import Expectation
 
 from expectations.checker import expect
-from expectations.outcome import CRITICAL
+from expectations.outcome import CRITICAL, WARNING
 
 
 def expectations() -> list[Expectation]:
-    """Expectations on indicator and place codes."""
+    """Expectations on the codes of indicators, places and projects."""
     return [
         expect(
             ExpectColumnValuesToBeBetween,
@@ -26,6 +26,14 @@ def expectations() -> list[Expectation]:
             CRITICAL,
             "Every event and figure names a place of the catalogue; an unknown one could not be shown anywhere.",
             column="unknown_places",
+            max_value=0,
+        ),
+        expect(
+            ExpectColumnValuesToBeBetween,
+            "projects_known",
+            WARNING,
+            "Every reported figure names a project of the catalogue; an unknown one cannot be found under its project.",
+            column="unknown_projects",
             max_value=0,
         ),
     ]

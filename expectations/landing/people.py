@@ -36,4 +36,20 @@ def expectations() -> list[Expectation]:
             column="unknown_share",
             max_value=0.3,
         ),
+        expect(
+            ExpectColumnValuesToBeBetween,
+            "one_person_is_not_everybody",
+            WARNING,
+            "No one person stands behind more than half of all events of a kind; one identifier may be used for all.",
+            column="largest_share_of_one_person",
+            max_value=0.5,
+        ),
+        expect(
+            ExpectColumnValuesToBeBetween,
+            "no_crowded_day_of_one_person",
+            WARNING,
+            "Nobody has more than twenty events of one kind on one day; one identifier may stand for several people.",
+            column="crowded_days",
+            max_value=0,
+        ),
     ]

@@ -28,4 +28,12 @@ def expectations() -> list[Expectation]:
             column="long_ago_events",
             max_value=0,
         ),
+        expect(
+            ExpectColumnValuesToBeBetween,
+            "events_arrive_in_time",
+            WARNING,
+            "At least half of the events arrive within 30 days of what they tell; late ones change periods already read.",
+            column="late_share",
+            max_value=0.5,
+        ),
     ]

@@ -14,6 +14,8 @@ from infra.settings import Settings
 from tests.integration.publishing import Desk, event, publishing_desk, void
 
 UNANSWERED = {"person_token": "t", "sex": "unknown", "age_band": "not_collected", "status": "idp"}
+SAME = {"person_token": "t", "sex": "female", "age_band": "18-24", "status": "idp"}
+NOON = (datetime.now(UTC) - timedelta(days=1)).replace(hour=12)
 NEXT_YEAR = datetime.now(UTC) + timedelta(days=365)
 
 
@@ -90,6 +92,19 @@ def test_same_landing_again__changes_nothing(desk: Desk) -> None:
             "answers_known",
             [event(str(number), "ARUA", data=UNANSWERED) for number in range(20)],
         ),
+        ("projects_known", [stated("1", "ARUA", project_code="CM9-NOWHERE")]),
+        (
+            "events_arrive_in_time",
+            [event(str(number), "ARUA", occurred_at=datetime.now(UTC) - timedelta(days=40)) for number in range(20)],
+        ),
+        (
+            "one_person_is_not_everybody",
+            [
+                event(str(number), "ARUA", occurred_at=datetime.now(UTC) - timedelta(days=number % 25), data=SAME)
+                for number in range(50)
+            ],
+        ),
+        ("no_crowded_day_of_one_person", [event(str(n), "ARUA", occurred_at=NOON, data=SAME) for n in range(21)]),
     ],
 )
 def test_doubtful_events__are_named_with_their_city(desk: Desk, expectation: str, rows: list[dict[str, Any]]) -> None:
@@ -103,6 +118,24 @@ def test_unknown_codes__are_told_as_examples(desk: Desk) -> None:
     report = run_landing(desk.settings, desk.land([stated("1", "ARUA", indicator_code="CM-99")]))
     observed = next(verdict.observed for verdict in report.verdicts if not verdict.success)
     assert observed == {"unknown_indicators": 1, "events_landed": 1, "examples": "CM-99"}
+
+
+def test_doubtful_events__are_named_with_their_partner_and_type_in_the_contract(desk: Desk) -> None:
+    rows = [event("1", "ARUA", partner="north", occurred_at=NEXT_YEAR), event("2", "ARUA", partner="south")]
+    run_landing(desk.settings, desk.land(rows))
+    stored = desk.owner.execute(
+        "select partner, event_type from ops.v_audit_results where not success and city = 'ARUA'"
+    ).fetchall()
+    assert stored == [("north", "person.registered.v1")]
+
+
+def test_facts__count_what_is_new_once_although_a_held_city_is_judged_again(desk: Desk) -> None:
+    run_landing(desk.settings, desk.land([event("1", "ARUA", occurred_at=NEXT_YEAR)]))
+    load_id = desk.land([event("2", "ARUA"), void("3", "ARUA", subject="1")])
+    for _ in range(2):
+        run_landing(desk.settings, load_id)
+    counted = "select sum(new_events), sum(new_voids), sum(events_landed) from ops.landing_facts"
+    assert desk.owner.execute(counted).fetchone() == (3, 1, 4)
 
 
 def test_city_nobody_knows__is_held(desk: Desk) -> None:
@@ -120,16 +153,8 @@ def test_coarse_dates_and_targets__may_reach_beyond_today(desk: Desk) -> None:
 
 
 def test_twenty_times_the_usual__is_a_warning(desk: Desk) -> None:
-    desk.owner.execute(
-        """
-        with audit as (
-            insert into ops.audits (subject, finished_at, passed, load_id) values ('landing', now(), true, 0)
-            returning audit_id
-        )
-        insert into ops.audit_results (audit_id, suite, expectation, severity, success, sentence, observed)
-        select audit_id, 'landing', 'volume_as_usual', 'warning', true, 'x', '{"events": {"SIM/ARUA": 400}}' from audit
-        """
-    )
+    usual = [event(f"usual {number}", "ARUA", type="arrival.counted.v1") for number in range(3)]
+    run_landing(desk.settings, desk.land(usual))
     desk.owner.execute(
         """
         insert into raw.loads (run_id, finished_at) values ('bulk', now());
@@ -139,10 +164,10 @@ def test_twenty_times_the_usual__is_a_warning(desk: Desk) -> None:
         )
         select
             'urn:test', 'b' || n, 'arrival.counted.v1', 'b' || n, 'SIM', 'ARUA', 'create', 1, 'hour', now(),
-            now(), 'test', '', '{}', 'test', 0, n, 1
+            now(), 'test', '', '{}', 'test', 0, 1000 + n, 2
         from generate_series(1, 20100) as n
         """
     )
-    report = run_landing(desk.settings, 1)
+    report = run_landing(desk.settings, 2)
     assert ("volume_as_usual", "ARUA") in failed(report)
     assert report.passed
