@@ -30,6 +30,11 @@ class Catalogue:
         return sorted(code for code, row in self.indicators.items() if all(row[column] for column in needed))
 
     @cached_property
+    def milestones(self) -> list[str]:
+        """Codes of what reaches states and may fall back."""
+        return sorted(code for code, row in self.indicators.items() if row["time_rule"] == "milestone")
+
+    @cached_property
     def thresholds(self) -> dict[str, int]:
         """Indicator code to the smallest count that may be shown, where there is one."""
         return {code: int(row["threshold"]) for code, row in self.indicators.items() if int(row["threshold"] or 0) > 0}

@@ -23,7 +23,7 @@ def judge_candidate(dsn: str, catalogue: Catalogue) -> list[Verdict]:
         *protection.expectations(catalogue),
         *programmes.expectations(catalogue),
         *targets.expectations(catalogue),
-        *drift.expectations(),
+        *drift.expectations(catalogue),
     ]
     with psycopg.connect(dsn, autocommit=True) as conn:
         # dbt has just made the table, and without statistics the joins below take seconds.

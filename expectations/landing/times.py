@@ -32,7 +32,7 @@ def expectations() -> list[Expectation]:
             ExpectColumnValuesToBeBetween,
             "events_arrive_in_time",
             WARNING,
-            "At least half of the events arrive within 30 days of what they tell; late ones change periods already read.",
+            "Half of the events or more arrive within 30 days of what they tell; others change periods already read.",
             column="late_share",
             max_value=0.5,
         ),

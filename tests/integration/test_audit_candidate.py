@@ -163,3 +163,39 @@ def test_last_publication__is_compared_with(stack: Settings) -> None:
         assert failed(report) >= {"figures_to_date_do_not_fall", "programme_keeps_its_cells"}
         desk.fill([])
         assert "cells_not_all_lost" in failed(run_candidate(desk.settings))
+
+
+def test_computed_total_to_date__falls_only_with_a_correction(stack: Settings) -> None:
+    to_date = {"basis": "to_date", "origin": "computed"}
+    with publishing_desk(stack) as desk:
+        desk.fill(change("total", **to_date)(sound()))
+        desk.publish(desk.land([event("1", "ARUA")]))
+        less = [each for each in sound() if each["dimension"] == "total" and each["cell_id"] != "uganda"]
+        desk.fill(change("total", **to_date, actual=59, actual_exact=59)(less))
+        assert "sums_to_date_fall_only_by_corrections" in failed(run_candidate(desk.settings))
+        desk.land([event("2", "ARUA", programme="CM", operation="void")])
+        assert "sums_to_date_fall_only_by_corrections" in failed(run_candidate(desk.settings))
+        desk.land([event("3", "ARUA", subject="1", operation="correct", record_version=2)])
+        assert "sums_to_date_fall_only_by_corrections" not in failed(run_candidate(desk.settings))
+
+
+def test_plan_that_falls_back__may_lower_its_total(stack: Settings) -> None:
+    plans = {"indicator_code": "CM-O1-02-A", "unit_of_count": "document", "basis": "to_date", "origin": "computed"}
+    with publishing_desk(stack) as desk:
+        desk.fill([*sound(), cell("plans", 3, **plans)])
+        desk.publish()
+        desk.fill([*sound(), cell("plans", 2, **plans)])
+        assert failed(run_candidate(desk.settings)) == set()
+
+
+def test_total_to_date__may_fall_when_the_rules_changed(stack: Settings) -> None:
+    to_date = {"basis": "to_date", "origin": "computed"}
+    with publishing_desk(stack) as desk:
+        desk.fill(change("advice", **to_date)(sound()))
+        desk.publish()
+        desk.fill(change("advice", **to_date, actual=69, actual_exact=69)(sound()))
+        assert failed(run_candidate(desk.settings)) == {"sums_to_date_fall_only_by_corrections"}
+        desk.owner.execute(
+            "insert into ops.builds (run_id, upto_load_id, rules_hash, state) values ('test', 1, 'others', 'running')"
+        )
+        assert failed(run_candidate(desk.settings)) == set()

@@ -29,15 +29,17 @@ refused as (
         date_trunc('month', loaded_at at time zone 'UTC')::date as month_landed,
         count(*) as rejected
     from raw.rejected_events
-    group by 1, 2, 3, 4, 5
+    group by
+        coalesce(programme, ''), coalesce(city, ''), coalesce(partner, ''), coalesce(type, ''),
+        date_trunc('month', loaded_at at time zone 'UTC')
 )
 
 select
-    programme,
-    city,
-    partner,
-    event_type,
-    month_landed,
+    coalesce(l.programme, r.programme) as programme,
+    coalesce(l.city, r.city) as city,
+    coalesce(l.partner, r.partner) as partner,
+    coalesce(l.event_type, r.event_type) as event_type,
+    coalesce(l.month_landed, r.month_landed) as month_landed,
     coalesce(l.events, 0) as events,
     coalesce(r.rejected, 0) as rejected,
     coalesce(l.corrections, 0) as corrections,
@@ -49,7 +51,13 @@ select
     coalesce(l.answers_unknown, 0) as answers_unknown,
     coalesce(l.answers_not_collected, 0) as answers_not_collected
 from landed as l
-full join refused as r using (programme, city, partner, event_type, month_landed);
+full join refused as r
+    on
+        l.programme = r.programme
+        and l.city = r.city
+        and l.partner = r.partner
+        and l.event_type = r.event_type
+        and l.month_landed = r.month_landed;
 comment on view ops.v_data_quality is
 'What each partner sent, by city, type and month of landing: in time, refused, mended afterwards, with open answers.';
 

@@ -34,7 +34,7 @@ def suites() -> Suites:
             *protection.expectations(catalogue),
             *programmes.expectations(catalogue),
             *targets.expectations(catalogue),
-            *drift.expectations(),
+            *drift.expectations(catalogue),
         ],
     }
 
