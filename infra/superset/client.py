@@ -20,7 +20,9 @@ class Client:
     """A signed-in session; use it as a context manager."""
 
     def __init__(self, base_url: str) -> None:
-        self._http = httpx.Client(base_url=base_url, timeout=60, headers={"Referer": base_url})
+        # Superset's server closes a connection that was idle for 2 s, perhaps just as the next request is sent.
+        limits = httpx.Limits(keepalive_expiry=1)
+        self._http = httpx.Client(base_url=base_url, timeout=60, headers={"Referer": base_url}, limits=limits)
         self.base_url = base_url
 
     def __enter__(self) -> Client:
