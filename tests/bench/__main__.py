@@ -17,7 +17,7 @@ from rich.table import Table
 from infra.settings import REPO
 
 #: Each is a module of this package with BARS and measure(quick).
-PARTS = ("whole", "edge", "files", "latency", "loads", "intake", "streams", "surge", "surge_stream")
+PARTS = ("whole", "edge", "files", "latency", "loads", "intake", "streams", "surge", "surge_stream", "warehouse")
 
 
 def machine() -> dict[str, object]:
