@@ -1,4 +1,4 @@
-{{ config(materialized='table') }}
+{{ config(materialized='table', post_hook='analyze {{ this }}') }}
 -- Stated figures, their sums over joint sets, and computed cells of the programmes whose source of actuals is events.
 {%- set grain = 'programme_code, indicator_code, geography_level, geography_code, project_code, phase, funder, '
     ~ 'period_start, period_end, period_precision, basis, dimension, dimension_value, kind' %}
