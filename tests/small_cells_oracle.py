@@ -25,14 +25,32 @@ class Key(NamedTuple):
         return "/".join((self.place, str(self.start), self.precision, self.dimension, self.value)).encode()
 
 
-def hidden(numbers: Mapping[Key, Decimal], threshold: int, over_time: bool) -> dict[Key, str]:
-    """What must be hidden of the numbers of one indicator in the programme SIM, and why."""
-    sums = _sums(numbers, over_time)
-    primary = {key for key, number in numbers.items() if 0 < number < threshold}
-    out = set(primary)
-    while picks := set().union(*(_pick(numbers, out, threshold, parent, children) for parent, children in sums)) - out:
+def hidden(numbers: Mapping[Key, Decimal], threshold: int, over_time: bool) -> set[Key]:
+    """What must be hidden of the numbers of one indicator in the programme SIM; empty parts among it."""
+    small = {key for key, number in numbers.items() if 0 < number < threshold}
+    judged = dict(numbers)
+    for key in _empty(numbers, {_component(key, over_time) for key in small}, over_time):
+        judged[key] = Decimal(0)
+    sums = _sums(judged, over_time)
+    out = set(small)
+    while picks := set().union(*(_pick(judged, out, threshold, parent, children) for parent, children in sums)) - out:
         out |= picks
-    return {key: "primary" if key in primary else "complementary" for key in out}
+    return out
+
+
+def _component(key: Key, over_time: bool) -> tuple[object, ...]:
+    return (key.start.year,) if over_time else (key.start, key.precision)
+
+
+def _empty(numbers: Mapping[Key, Decimal], components: set[tuple[object, ...]], over_time: bool) -> set[Key]:
+    totals = {k for k in numbers if k.dimension == "total" and _component(k, over_time) in components}
+    parts = {(k.start, k.precision, k.dimension, k.value) for k in numbers if k.dimension not in ("total", "part")}
+    return {
+        total._replace(dimension=dimension, value=value)
+        for total in totals
+        for start, precision, dimension, value in parts
+        if (start, precision) == (total.start, total.precision)
+    } - set(numbers)
 
 
 def _pick(numbers: Mapping[Key, Decimal], out: set[Key], threshold: int, parent: Key, children: list[Key]) -> set[Key]:
@@ -48,7 +66,7 @@ def _pick(numbers: Mapping[Key, Decimal], out: set[Key], threshold: int, parent:
 def _sums(numbers: Mapping[Key, Decimal], over_time: bool) -> list[tuple[Key, list[Key]]]:
     found: dict[tuple[str, Key], list[Key]] = defaultdict(list)
     for key, number in numbers.items():
-        if number > 0:
+        if number > 0 or key.dimension != "part":
             for name, parent in _parents(key, over_time):
                 found[name, parent].append(key)
     return [(parent, children) for (_, parent), children in found.items()]

@@ -41,10 +41,11 @@ def expectations(catalogue: Catalogue) -> list[Expectation]:
             select c.cell_id, c.indicator_code, c.geography_code, c.period_start
             from cells as c
             where
-                c.suppression in ('primary', 'complementary')
-                and num_nonnulls(
-                    c.actual, c.actual_low, c.actual_high, c.numerator, c.denominator, c.achievement
-                ) > 0
+                (
+                    c.suppression in ('complementary', 'bottom_coded')
+                    and num_nonnulls(c.actual, c.numerator, c.denominator, c.achievement, c.completeness) > 0
+                )
+                or (c.suppression = 'complementary' and num_nonnulls(c.actual_low, c.actual_high) > 0)
             limit 50
             """,
         ),
@@ -88,7 +89,6 @@ def expectations(catalogue: Catalogue) -> list[Expectation]:
                     c.programme_code = any({computed}::text[])
                     and c.kind = 'actual'
                     and c.unit_of_count = any({units}::text[])
-                    and c.actual_exact > 0
                     and c.dimension in ('total', 'sex', 'age_band', 'status')
                 group by
                     c.programme_code, c.indicator_code, c.geography_code, c.project_code, c.phase, c.funder,
@@ -133,7 +133,6 @@ def expectations(catalogue: Catalogue) -> list[Expectation]:
                 and c.kind = 'actual'
                 and c.unit_of_count = any({units}::text[])
                 and c.actual is null
-                and c.actual_exact > 0
             group by
                 c.programme_code, c.indicator_code, p.country_code, c.period_start, c.period_precision,
                 c.dimension, c.dimension_value

@@ -40,7 +40,7 @@ def show_publication(conn: psycopg.Connection, publication_id: int) -> dict[str,
             select
                 r.programme_code,
                 count(*) as cells,
-                count(*) filter (where r.suppression in ('primary', 'complementary')) as hidden,
+                count(*) filter (where r.suppression <> 'exempt') as hidden,
                 count(distinct r.indicator_code) as indicators,
                 count(distinct r.geography_code) as places
             from published.indicator_results as r

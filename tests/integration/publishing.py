@@ -114,7 +114,7 @@ def cell(cell_id: str, actual: object, **other: Any) -> dict[str, Any]:
 
 def hidden(cell_id: str, exact: object, **other: Any) -> dict[str, Any]:
     """A hidden cell with its exact value."""
-    return cell(cell_id, None, **{"actual_exact": exact, "suppression": "primary", **other})
+    return cell(cell_id, None, **{"actual_exact": exact, "suppression": "complementary", **other})
 
 
 def event(event_id: str, city: str | None, **other: Any) -> dict[str, Any]:

@@ -45,7 +45,8 @@ def _cells() -> list[dict[str, Any]]:
     target = {"kind": "actual", "target_phrase": "the goal"}
     return [
         cell("zero", 0),
-        {**cell("hidden", None), "suppression": "primary"},
+        {**cell("hidden", None), "suppression": "complementary"},
+        {**cell("coded", None), "suppression": "bottom_coded", "actual_low": 1, "actual_high": 4},
         {**cell("year", 40), **year, "outcome_code": "O3"},
         stated(
             "words",
@@ -58,7 +59,7 @@ def _cells() -> list[dict[str, Any]]:
         ),
         stated("range", None, actual_low=63, actual_high=70, unit_of_count="percent", status="not_numeric", target=65),
         stated("words target", None, target=None, status="not_numeric", **target),
-        {**cell("hidden with target", None), "suppression": "primary", "target": 3, "status": "hidden"},
+        {**cell("hidden with target", None), "suppression": "complementary", "target": 3, "status": "hidden"},
         stated("nothing", None, target=None, status="target_missing", **target),
         stated("met", 25000, target=25000, target_is_current=True, achievement=1, status="achieved", **target),
         stated("surroundings", 6.7e12, kind="context", unit_of_count="money", currency="USD"),
@@ -76,6 +77,7 @@ def _cells() -> list[dict[str, Any]]:
     [
         ("zero", "0"),
         ("hidden", "hidden to protect people"),
+        ("coded", "fewer than 5"),
         ("words", "Almost all"),
         ("range", "63–70%"),
         ("nothing", "no figure yet"),

@@ -25,7 +25,7 @@ with actuals as (
         c.dimension, c.dimension_value, 'actual',
         c.component,
         'computed', c.value, null, null, 'exact', null, case when c.unit_of_count = 'money' then 'USD' end,
-        c.numerator, c.denominator, c.completeness, h.suppression,
+        c.numerator, c.denominator, c.completeness, c.suppression,
         concat_ws(
             '; ',
             case
@@ -40,9 +40,8 @@ with actuals as (
                     then 'sum of the cities: may include people served in more than one city'
             end
         ), null, null
-    from {{ ref('int_cells_computed') }} as c
+    from {{ ref('int_cells_protected') }} as c
     inner join {{ ref('programmes') }} as p on c.programme_code = p.programme_code and p.actual_source = 'computed'
-    left join {{ ref('int_hidden_cells') }} as h on c.cell_number = h.cell_number
 )
 
 select

@@ -15,8 +15,12 @@ from ingestion.simulation.truth.small_cells import (
     sums_of_breakdowns,
     sums_of_months,
     sums_of_places,
+    with_empty_parts,
 )
 from ingestion.simulation.world import World
+
+#: What a cell says that does not show its number; whether it is small itself is not told.
+HIDDEN = "complementary"
 
 
 def expected_cells(world: World) -> list[ExpectedCell]:
@@ -43,45 +47,43 @@ def _all(standing: list[tallies.Standing]) -> Iterator[ExpectedCell]:
 def _counted(
     indicator: str, numbers: tallies.Numbers, threshold: int | None, over_time: bool, funder: str | None = None
 ) -> Iterator[ExpectedCell]:
-    hidden: dict[Cell, str] = {}
+    hidden: set[Cell] = set()
     if threshold is not None:
+        numbers = with_empty_parts(numbers, threshold, over_time)
         equations = [*sums_of_breakdowns(numbers), *sums_of_places(numbers)]
         if over_time:
             equations += sums_of_months(numbers)
         hidden = hidden_cells(numbers, equations, threshold)
     for cell, number in numbers.items():
-        actual = None if cell in hidden else number
-        yield ExpectedCell(indicator, funder, cell, actual, suppression=hidden.get(cell))
+        if cell in hidden:
+            yield ExpectedCell(indicator, funder, cell, None, suppression=HIDDEN)
+        elif number:
+            yield ExpectedCell(indicator, funder, cell, number)
 
 
 def _shares(indicator: str, share: tallies.Share, threshold: int | None) -> Iterator[ExpectedCell]:
     """Percentages. A share is hidden where its part, its rest or its whole would have to be."""
-    hidden = {} if threshold is None else _hidden_shares(share, threshold)
+    hidden = set() if threshold is None else _hidden_shares(share, threshold)
     for cell, whole in share.whole.items():
         part = share.part[cell]
         if cell in hidden:
-            yield ExpectedCell(indicator, None, cell, None, suppression=hidden[cell])
+            yield ExpectedCell(indicator, None, cell, None, suppression=HIDDEN)
         else:
             percent = (100 * part / whole).quantize(Decimal("0.1"), ROUND_HALF_UP)
             yield ExpectedCell(indicator, None, cell, percent, part, whole)
 
 
-def _hidden_shares(share: tallies.Share, threshold: int) -> dict[Cell, str]:
+def _hidden_shares(share: tallies.Share, threshold: int) -> set[Cell]:
     numbers: tallies.Numbers = {}
     inside = []
     for cell, whole in share.whole.items():
         part = cell._replace(dimension="part", value="num")
         rest = cell._replace(dimension="part", value="rest")
-        numbers |= {cell: whole, part: share.part[cell], rest: whole - share.part[cell]}
+        values = {cell: whole, part: share.part[cell], rest: whole - share.part[cell]}
+        numbers |= {key: value for key, value in values.items() if value}
         inside.append((cell, (part, rest)))
     hidden = hidden_cells(numbers, [*inside, *sums_of_places(numbers)], threshold)
-    found: dict[Cell, str] = {}
-    for whole_cell, (part, rest) in inside:
-        reasons = [hidden[cell] for cell in (whole_cell, part, rest) if cell in hidden]
-        if reasons:
-            small = any(0 < numbers[cell] < threshold for cell in (part, rest))
-            found[whole_cell] = "primary" if small else "complementary"
-    return found
+    return {whole for whole, parts in inside if hidden.intersection((whole, *parts))}
 
 
 def _with_targets(cells: list[ExpectedCell], targets: list[Target]) -> list[ExpectedCell]:

@@ -1,7 +1,7 @@
 """Rule SC-1: hide small numbers, and as many others as it takes that no sum gives a hidden one away.
 
 All sums of one indicator are looked at in the same state; what they ask for is hidden together, and so on until
-nothing is asked for.
+nothing is asked for. Parts that are empty may be hidden too, and are the first. See docs/reference/small-cells.md.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ from ingestion.simulation.truth.cells import Cell
 Equation = tuple[Cell, tuple[Cell, ...]]
 
 
-def hidden_cells(numbers: Mapping[Cell, Decimal], equations: Iterable[Equation], threshold: int) -> dict[Cell, str]:
-    """The cells to hide, each with `primary` (small itself) or `complementary` (would give a small one away).
+def hidden_cells(numbers: Mapping[Cell, Decimal], equations: Iterable[Equation], threshold: int) -> set[Cell]:
+    """The cells to hide.
 
     An equation whose total is not among `numbers` is left out: what is not published gives nothing away.
     """
     sums = [
-        (parent, [child for child in children if numbers.get(child)])
+        (parent, [child for child in children if child in numbers])
         for parent, children in equations
         if parent in numbers
     ]
@@ -32,8 +32,8 @@ def hidden_cells(numbers: Mapping[Cell, Decimal], equations: Iterable[Equation],
     for place, (parent, children) in enumerate(sums):
         for cell in (parent, *children):
             sums_with[cell].append(place)
-    primary = frozenset(cell for cell, number in numbers.items() if 0 < number < threshold)
-    hidden, new = set(primary), set(primary)
+    hidden = {cell for cell, number in numbers.items() if 0 < number < threshold}
+    new = set(hidden)
     while new:
         # A sum of which nothing was hidden since the last look asks for nothing more.
         wanted: set[Cell] = set()
@@ -41,7 +41,28 @@ def hidden_cells(numbers: Mapping[Cell, Decimal], equations: Iterable[Equation],
             wanted |= _asked(numbers, *sums[place], hidden, threshold)
         new = wanted - hidden
         hidden |= new
-    return {cell: "primary" if cell in primary else "complementary" for cell in hidden}
+    return hidden
+
+
+def with_empty_parts(numbers: Mapping[Cell, Decimal], threshold: int, over_time: bool) -> dict[Cell, Decimal]:
+    """`numbers`, and zeros: what some place has in a period, at the places of that period without it.
+
+    Only where something is small: in the period, or in its year for what may be added over time.
+    """
+
+    def scope(cell: Cell) -> tuple[object, ...]:
+        return (cell.start.year,) if over_time else (cell.start, cell.precision)
+
+    small = {scope(cell) for cell, number in numbers.items() if 0 < number < threshold}
+    parts: dict[tuple[date, str], set[tuple[str, str]]] = defaultdict(set)
+    for cell in numbers:
+        parts[cell.start, cell.precision].add((cell.dimension, cell.value))
+    found = dict(numbers)
+    for cell in numbers:
+        if cell.dimension == "total" and scope(cell) in small:
+            for dimension, value in parts[cell.start, cell.precision]:
+                found.setdefault(cell._replace(dimension=dimension, value=value), Decimal(0))
+    return found
 
 
 def _asked(

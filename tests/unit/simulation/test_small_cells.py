@@ -15,6 +15,7 @@ from ingestion.simulation.truth.small_cells import (
     sums_of_breakdowns,
     sums_of_months,
     sums_of_places,
+    with_empty_parts,
 )
 
 JUNE = Cell("city", "ARUA", date(2018, 6, 1), "month")
@@ -25,37 +26,54 @@ def _sexes(**numbers: int) -> dict[Cell, Decimal]:
     return cells | {JUNE: sum(cells.values(), Decimal(0))}
 
 
-def _hidden(numbers: dict[Cell, Decimal], threshold: int = 5) -> dict[str, str]:
+def _hidden(numbers: dict[Cell, Decimal], threshold: int = 5) -> set[str]:
     equations = [*sums_of_breakdowns(numbers), *sums_of_places(numbers)]
-    return {cell.value: why for cell, why in hidden_cells(numbers, equations, threshold).items()}
+    return {cell.value for cell in hidden_cells(numbers, equations, threshold)}
 
 
 def test_small_cell__takes_the_next_smallest_with_it() -> None:
-    assert _hidden(_sexes(female=20, male=30, other=2)) == {"other": "primary", "female": "complementary"}
+    assert _hidden(_sexes(female=20, male=30, other=2)) == {"other", "female"}
 
 
 def test_large_cells__stay() -> None:
-    assert _hidden(_sexes(female=5, male=30)) == {}
+    assert _hidden(_sexes(female=5, male=30)) == set()
 
 
 def test_two_small_cells__whose_sum_is_small_take_a_third() -> None:
     hidden = _hidden(_sexes(female=20, male=30, other=2, unknown=1))
-    assert hidden == {"other": "primary", "unknown": "primary", "female": "complementary"}
+    assert hidden == {"other", "unknown", "female"}
 
 
 def test_two_small_cells__whose_sum_is_large_protect_each_other() -> None:
-    assert set(_hidden(_sexes(female=20, male=3, other=4))) == {"male", "other"}
+    assert _hidden(_sexes(female=20, male=3, other=4)) == {"male", "other"}
+
+
+def test_empty_cell__is_hidden_first() -> None:
+    assert _hidden(_sexes(female=20, male=30, other=2, unknown=0)) == {"other", "unknown", "female"}
+    assert _hidden(_sexes(female=20, male=30, unknown=0)) == set()
+
+
+def test_empty_parts__are_those_that_the_period_has_elsewhere() -> None:
+    there = JUNE._replace(place="JINJA")
+    idp = there._replace(dimension="status", value="idp")
+    numbers = {**_sexes(female=20, other=2), there: Decimal(7), idp: Decimal(7)}
+    empty = set(with_empty_parts(numbers, 5, over_time=False)) - set(numbers)
+    assert empty == {
+        idp._replace(place="ARUA"),
+        *(there._replace(dimension="sex", value=v) for v in ("female", "other")),
+    }
+    assert with_empty_parts(_sexes(female=20), 5, over_time=False) == _sexes(female=20), "nothing is small"
 
 
 def test_tie__goes_by_the_key() -> None:
-    assert _hidden(_sexes(male=9, female=9, other=1)) == {"other": "primary", "female": "complementary"}
+    assert _hidden(_sexes(male=9, female=9, other=1)) == {"other", "female"}
 
 
 def test_only_child__takes_its_parent_with_it() -> None:
     village = JUNE._replace(place="KAKUMA-KALOBEYEI")
     country = village._replace(level="country", place="KE")
     numbers = {village: Decimal(3), country: Decimal(3)}
-    assert set(hidden_cells(numbers, sums_of_places(numbers), 5).values()) == {"primary"}
+    assert hidden_cells(numbers, sums_of_places(numbers), 5) == {village, country}
 
 
 def test_hidden_total__is_not_the_sum_of_what_is_shown() -> None:
@@ -101,10 +119,10 @@ def _table(atoms: dict[tuple[str, int, str, str], int]) -> dict[Cell, Decimal]:
 
 @given(atoms=_tables, threshold=st.sampled_from([5, 10]))
 def test_hidden_cells__satisfy_the_rule(atoms: dict[tuple[str, int, str, str], int], threshold: int) -> None:
-    numbers = _table(atoms)
+    numbers = with_empty_parts(_table(atoms), threshold, over_time=True)
     equations = [*sums_of_breakdowns(numbers), *sums_of_places(numbers), *sums_of_months(numbers)]
     hidden = hidden_cells(numbers, equations, threshold)
-    assert all(cell in hidden for cell, number in numbers.items() if number < threshold)
+    assert all(cell in hidden for cell, number in numbers.items() if 0 < number < threshold)
     for parent, children in equations:
         gone = [child for child in children if child in hidden]
         if parent in hidden:
@@ -115,9 +133,9 @@ def test_hidden_cells__satisfy_the_rule(atoms: dict[tuple[str, int, str, str], i
     assert hidden == hidden_cells(dict(reversed(numbers.items())), list(reversed(equations)), threshold)
 
 
-def test_truth__hides_and_says_why(faulty_truth: list[ExpectedCell]) -> None:
+def test_truth__hides_and_says_so(faulty_truth: list[ExpectedCell]) -> None:
     cells = faulty_truth
-    assert {cell.suppression for cell in cells} == {None, "primary", "complementary"}
+    assert {cell.suppression for cell in cells} == {None, "complementary"}
     for cell in cells:
         if cell.suppression:
             assert (cell.actual, cell.numerator, cell.denominator, cell.achievement) == (None,) * 4

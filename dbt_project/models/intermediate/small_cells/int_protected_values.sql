@@ -1,9 +1,11 @@
 {{ config(materialized='table') }}
--- What the small-cell rule looks at: counts of people, and the two parts behind a share of people.
+-- What the small-cell rule looks at: counts of people, their empty parts, and the two parts behind a share.
 -- Components without one small value need no protection, so they are left out.
-with protected as (
+{%- set cell = 'cell_number, component, programme_code, indicator_code, unit_of_count, geography_code, '
+    ~ 'parent_geography_code, period_start, period_precision, threshold' %}
+with counted as (
     select
-        c.*,
+        {{ cell }},
         v.protected_dimension,
         v.protected_value,
         v.amount::bigint as amount
@@ -21,6 +23,17 @@ with protected as (
             c.unit_of_count in ('person', 'household', 'contact', 'arrival')
             or (c.unit_of_count = 'percent' and c.threshold > 0)
         )
+),
+
+protected as (
+    select * from counted
+    union all
+    select
+        {{ cell }},
+        dimension,
+        dimension_value,
+        0
+    from {{ ref('int_empty_cells') }}
 )
 
 select
@@ -31,12 +44,12 @@ select
                 '/', geography_code, period_start, period_precision, protected_dimension, protected_value
             ) collate "C",
             programme_code,
-            indicator_code
+            p.indicator_code
     )::integer as size_rank,
     cell_number,
     programme_code,
-    indicator_code,
-    unit_of_count,
+    p.indicator_code,
+    p.unit_of_count,
     geography_code,
     parent_geography_code,
     period_start,
@@ -44,11 +57,13 @@ select
     protected_dimension,
     protected_value,
     amount,
-    threshold
+    p.threshold,
+    i.small_cell_policy = 'bottom_code_5' and p.unit_of_count <> 'percent' as is_coded
 from (
     select
         *,
-        bool_or(amount < threshold) over (partition by component) as has_small
+        bool_or(amount > 0 and amount < threshold) over (partition by component) as has_small
     from protected
-) as protected_groups
+) as p
+inner join {{ ref('dim_indicators') }} as i on p.indicator_code = i.indicator_code
 where has_small

@@ -1,0 +1,60 @@
+{{ config(materialized='table') }}
+-- Parts that are empty here and are counted elsewhere in the same component and period. Some are hidden together with
+-- small ones: a hidden cell may then be empty, which leaves far more open than a list of all that is not.
+with cells as (
+    select c.*
+    from {{ ref('int_cells_computed') }} as c
+    where c.unit_of_count in ('person', 'household', 'contact', 'arrival') and c.funder is null
+),
+
+small as (
+    select distinct component from cells
+    where value < threshold
+),
+
+blocks as (
+    select * from cells
+    where dimension = 'total' and component in (select s.component from small as s)
+),
+
+parts as (
+    select distinct component, period_start, period_precision, dimension, dimension_value
+    from cells
+    where dimension <> 'total'
+)
+
+select
+    -row_number() over () as cell_number,
+    b.component,
+    b.programme_code,
+    b.indicator_code,
+    b.unit_of_count,
+    b.threshold,
+    b.geography_level,
+    b.geography_code,
+    b.parent_geography_code,
+    b.period_start,
+    b.period_precision,
+    b.funder,
+    p.dimension,
+    p.dimension_value,
+    0::numeric as value,
+    null::numeric as numerator,
+    null::numeric as denominator,
+    0 as amounts_without_rate,
+    null::numeric as completeness
+from blocks as b
+inner join parts as p
+    on
+        b.component = p.component
+        and b.period_start = p.period_start
+        and b.period_precision = p.period_precision
+left join cells as c
+    on
+        b.component = c.component
+        and b.period_start = c.period_start
+        and b.period_precision = c.period_precision
+        and b.geography_code = c.geography_code
+        and p.dimension = c.dimension
+        and p.dimension_value = c.dimension_value
+where c.cell_number is null
