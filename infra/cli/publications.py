@@ -81,22 +81,24 @@ def diff_command(
     limit: Annotated[int, typer.Option("--limit", "-n", min=1, help="Cells in the table; JSON has all.")] = 50,
     as_json: AsJson = False,
 ) -> None:
-    """Compare two publications: cells added (+), changed (~) and removed (-), with old and new values.
+    """Compare two publications: cells added (+), changed (~) and removed (-), and why: what came between them.
 
     Example: corridor publications diff 11 12
     """
     from reporting.publications.diff import diff
+    from reporting.publications.reasons import reasons
 
     with _warehouse() as connection:
         differences = diff(connection, old, new)
+        why = reasons(connection, old, new)
     if as_json:
-        _print_json([each.as_dict() for each in differences])
+        _print_json({"cells": [each.as_dict() for each in differences], "why": why.as_dict()})
         return
-    from reporting.publications.tables import diff_line, diff_table
+    from reporting.publications.tables import diff_line, diff_table, reasons_parts
 
     rest = [f"{len(differences) - limit} more: use --limit or --json."] if len(differences) > limit else []
     table = [diff_table(differences[:limit])] if differences else []
-    _print(*table, diff_line(differences, old, new), *rest)
+    _print(*table, diff_line(differences, old, new), *rest, *reasons_parts(why))
 
 
 @app.command()

@@ -14,6 +14,7 @@ from rich.table import Table
 
 from reporting.publications.diff import CellDifference
 from reporting.publications.model import Pointer, Publication
+from reporting.publications.reasons import Reasons
 
 MARKS = {"added": "[green]+[/]", "changed": "[yellow]~[/]", "removed": "[red]-[/]"}
 
@@ -75,6 +76,20 @@ def diff_line(differences: Sequence[CellDifference], old_id: int, new_id: int) -
     counts = Counter(each.what for each in differences)
     parts = ", ".join(f"{counts[what]} {what}" for what in MARKS if counts[what])
     return f"From publication {old_id} to {new_id}: {parts} cells."
+
+
+def reasons_parts(why: Reasons) -> list[Table | str]:
+    """Why two publications differ, as tables and sentences."""
+    parts: list[Table | str] = []
+    if why.rules_changed:
+        parts.append("The rules or the reference data changed between them: cells may differ without a new event.")
+    if why.events:
+        came = ("programme", "city", "event_type", "operation", "events", "late", "first_month", "last_month")
+        parts.append(facts_table(why.events, came, "Events that came between them"))
+    if why.held:
+        places = ("programme_code", "geography_code", "held_before", "held_after")
+        parts.append(facts_table(why.held, places, "Cities held out"))
+    return parts or ["No event came between them, and no rule changed."]
 
 
 def _lines(difference: CellDifference) -> list[tuple[str, Any, Any]]:

@@ -47,7 +47,9 @@ def test_diff__shows_values_that_readers_may_see(desk: Desk) -> None:
     table = run("diff", "1", "2")
     assert table.exit_code == 0, table.output
     assert "1 added, 1 changed cells" in table.output
-    changed = next(each for each in json.loads(run("diff", "1", "2", "--json").output) if each["what"] == "changed")
+    changed = next(
+        each for each in json.loads(run("diff", "1", "2", "--json").output)["cells"] if each["what"] == "changed"
+    )
     assert changed["fields"] == {"actual": [10, 11]}
 
 

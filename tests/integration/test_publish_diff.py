@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from infra.settings import Settings
 from reporting.publications.diff import diff
 from reporting.publications.model import PublicationError
-from tests.integration.publishing import Desk, cell, hidden, publishing_desk
+from reporting.publications.reasons import reasons
+from tests.integration.publishing import Desk, cell, event, hidden, publishing_desk, void
 
 
 @pytest.fixture
@@ -49,3 +51,30 @@ def test_diff_with_itself__is_empty(desk: Desk) -> None:
     assert diff(desk.warehouse, 2, 2) == []
     with pytest.raises(PublicationError, match="no publication 8"):
         diff(desk.warehouse, 2, 8)
+
+
+def test_reasons__are_the_events_that_came_between(stack: Settings) -> None:
+    with publishing_desk(stack) as desk:
+        desk.fill([cell("one", 10)])
+        desk.publish(desk.land([event("before", "ARUA")]))
+        long_ago = datetime.now(UTC) - timedelta(days=40)
+        more = [event("late", "ARUA", occurred_at=long_ago), event("new", "ARUA"), void("gone", "JINJA", subject="x")]
+        desk.fill([cell("one", 12)])
+        desk.publish(desk.land(more))
+        found = reasons(desk.warehouse, 2, 1)
+        told = [(row["city"], row["operation"], row["events"], row["late"]) for row in found.events]
+        assert told == [("ARUA", "create", 2, 1), ("JINJA", "void", 1, 0)]
+        assert (found.rules_changed, found.held) == (False, [])
+
+
+def test_reasons__name_cities_held_and_rules_changed(stack: Settings) -> None:
+    with publishing_desk(stack) as desk:
+        desk.fill([cell("one", 10)])
+        desk.publish()
+        desk.warehouse.execute("insert into warehouse.int_held_places values ('SIM', 'SIM', 'ARUA')")
+        desk.publish()
+        assert reasons(desk.warehouse, 1, 2).held == [
+            {"programme_code": "SIM", "geography_code": "SIM", "held_before": None, "held_after": "ARUA"}
+        ]
+        desk.owner.execute("update ops.publications set revision = 'others' where publication_id = 2")
+        assert reasons(desk.warehouse, 1, 2).rules_changed
