@@ -8,7 +8,19 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-COUNTRY = {"ADAMA": "ET", "JIGJIGA": "ET", "ARUA": "UG", "JINJA": "UG", "KOBOKO": "UG"}
+#: A place and the sums that it is part of, each by a name and the place that it adds up to.
+PLACES = {
+    "ADAMA": [("cities", "ET"), ("cities", "COR-ETHIOPIAN-ECONOMIC")],
+    "JIGJIGA": [("cities", "ET"), ("outside", "ET"), ("cities", "JS-JINJA-JIGJIGA")],
+    "COR-ETHIOPIAN-ECONOMIC": [("outside", "ET")],
+    "ARUA": [("cities", "UG"), ("cities", "COR-WEST-NILE")],
+    "KOBOKO": [("cities", "UG"), ("cities", "COR-WEST-NILE")],
+    "JINJA": [("cities", "UG"), ("outside", "UG"), ("cities", "JS-JINJA-JIGJIGA")],
+    "COR-WEST-NILE": [("outside", "UG")],
+    "ET": [("countries", "HORN-OF-AFRICA"), ("countries", "SIM")],
+    "UG": [("countries", "HORN-OF-AFRICA"), ("countries", "SIM")],
+    "HORN-OF-AFRICA": [("regions", "SIM")],
+}
 
 
 class Key(NamedTuple):
@@ -80,10 +92,7 @@ def _parents(key: Key, over_time: bool) -> list[tuple[str, Key]]:
         parents += [("age", key._replace(dimension="age_band", value=age))]
     elif key.dimension != "total":
         parents += [(key.dimension, key._replace(dimension="total", value="total"))]
-    if key.place in COUNTRY:
-        parents += [("places", key._replace(place=COUNTRY[key.place]))]
-    elif key.place != "SIM":
-        parents += [("places", key._replace(place="SIM"))]
+    parents += [(name, key._replace(place=place)) for name, place in PLACES.get(key.place, [])]
     if over_time and key.precision == "month":
         parents += [("months", key._replace(start=date(key.start.year, 1, 1), precision="year"))]
     return parents

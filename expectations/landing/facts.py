@@ -29,8 +29,9 @@ def store_facts(conn: psycopg.Connection, window: Window, catalogue: Catalogue) 
     Bounded by load id, so that only new rows of raw.events are read. Commits nothing.
     """
     conn.execute("delete from ops.landing_facts where after_load_id >= %s", [window.audited_load_id])
+    known = conn.execute("select to_regclass('warehouse.int_records') is not null").fetchone()
     return conn.execute(
-        _FACTS,
+        _FACTS.replace("/* is_superseded */", _SUPERSEDED if known and known[0] else "false"),
         {
             "audited": window.audited_load_id,
             "low": window.lowest_load_id,
@@ -48,3 +49,13 @@ def facts_query(window: Window) -> str:
 
 
 _FACTS = Path(__file__).with_suffix(".sql").read_text(encoding="utf-8")
+#: Events arrive in any order: a wrong version may come after the one that mends it was let in.
+_SUPERSEDED = """
+    exists (
+        select from warehouse.int_records as r
+        where
+            r.record_key
+            = md5(concat_ws('|', e.programme, e.source, rtrim(e.type, '0123456789'), e.subject))::uuid
+            and r.record_version > e.record_version
+    )
+"""

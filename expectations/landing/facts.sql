@@ -15,7 +15,7 @@ with landed as (
         row_number() over (
             partition by e.programme, e.source, e.type, e.subject
             order by e.record_version desc, e.received_at asc, e.id collate "C" asc
-        ) = 1 and e.operation <> 'void' as counts,
+        ) = 1 and e.operation <> 'void' and not /* is_superseded */ as counts,
         e.data ->> 'indicator_code' as indicator_code,
         e.data -> 'place' ->> 'code' as place_code,
         e.data ->> 'project_code' as project_code,

@@ -138,6 +138,19 @@ def test_facts__count_what_is_new_once_although_a_held_city_is_judged_again(desk
     assert desk.owner.execute(counted).fetchone() == (3, 1, 4)
 
 
+def test_wrong_version__holds_nobody_if_it_was_mended_before_it_came(desk: Desk) -> None:
+    wrong = event("1", "ARUA", subject="record", occurred_at=NEXT_YEAR)
+    desk.warehouse.execute(
+        """
+        create table warehouse.int_records as
+        select md5('SIM|urn:test|person.registered.v|record')::uuid as record_key, 2 as record_version
+        """
+    )
+    assert run_landing(desk.settings, desk.land([wrong])).held == ()
+    newest = {**wrong, "id": "3", "operation": "correct", "record_version": 3}
+    assert run_landing(desk.settings, desk.land([newest])).held == (("SIM", "ARUA"),)
+
+
 def test_city_nobody_knows__is_held(desk: Desk) -> None:
     run_landing(desk.settings, desk.land([event("1", "ATLANTIS"), event("2", "JINJA")]))
     assert desk.gates() == {"ATLANTIS": "held"}

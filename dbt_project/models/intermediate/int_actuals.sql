@@ -36,7 +36,7 @@ with actuals as (
                         || ' amounts have no exchange rate and are not counted'
             end,
             case
-                when c.geography_level in ('country', 'programme') and c.unit_of_count in ('person', 'household')
+                when c.geography_level not in ('site', 'city') and c.unit_of_count in ('person', 'household')
                     then 'sum of the cities: may include people served in more than one city'
             end
         ), null, null

@@ -11,8 +11,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 
-from ingestion.simulation.places import CITIES
 from ingestion.simulation.truth.cells import Cell
+from ingestion.simulation.truth.geography import place_sums
 
 #: A cell and those that add up to it.
 Equation = tuple[Cell, tuple[Cell, ...]]
@@ -102,14 +102,17 @@ def sums_of_breakdowns(cells: Iterable[Cell]) -> Iterator[Equation]:
 
 
 def sums_of_places(cells: Iterable[Cell]) -> Iterator[Equation]:
-    """Each country by its cities, the programme by its countries."""
-
-    def parent(cell: Cell) -> Cell | None:
-        if cell.level == "city":
-            return cell._replace(level="country", place=CITIES[cell.place].country)
-        return cell._replace(level="programme", place="SIM") if cell.level == "country" else None
-
-    yield from _grouped((parent(cell), cell) for cell in cells)
+    """Countries, sets and corridors by their cities, regions and the programme by what they consist of."""
+    known = set(cells)
+    places = {(cell.level, cell.place) for cell in known}
+    parts = {cell._replace(level="", place="") for cell in known}
+    for (level, place), children in place_sums():
+        present = [child for child in children if child in places]
+        for part in parts:
+            of_sum = part._replace(level=level, place=place)
+            found = (part._replace(level=each, place=code) for each, code in present)
+            if of_sum in known and (members := tuple(cell for cell in found if cell in known)):
+                yield of_sum, members
 
 
 def sums_of_months(cells: Iterable[Cell]) -> Iterator[Equation]:
@@ -121,10 +124,9 @@ def sums_of_months(cells: Iterable[Cell]) -> Iterator[Equation]:
     )
 
 
-def _grouped(pairs: Iterable[tuple[Cell | None, Cell]]) -> Iterator[Equation]:
+def _grouped(pairs: Iterable[tuple[Cell, Cell]]) -> Iterator[Equation]:
     groups: dict[Cell, list[Cell]] = defaultdict(list)
     for parent, child in pairs:
-        if parent is not None:
-            groups[parent].append(child)
+        groups[parent].append(child)
     for parent, children in groups.items():
         yield parent, tuple(children)

@@ -9,8 +9,8 @@ from decimal import ROUND_HALF_EVEN, Decimal
 from typing import NamedTuple
 
 from ingestion.simulation.facts import ArrivalCount, Commitment, Fact, PersonFact, Proposal, ProposalFunding
-from ingestion.simulation.places import CITIES
 from ingestion.simulation.truth.cells import Cell, periods
+from ingestion.simulation.truth.geography import containers
 from ingestion.simulation.truth.rates import rate_per_usd
 from ingestion.simulation.truth.rules import Rule, breakdowns, card_of
 
@@ -133,7 +133,6 @@ def _numbers(city_cells: Mapping[Cell, int] | Mapping[Cell, Decimal]) -> Numbers
 def _rolled_up(city_cells: Numbers) -> Numbers:
     totals: dict[Cell, Decimal] = defaultdict(Decimal)
     for cell, number in city_cells.items():
-        totals[cell] += number
-        totals[cell._replace(level="country", place=CITIES[cell.place].country)] += number
-        totals[cell._replace(level="programme", place="SIM")] += number
+        for level, place in containers(cell.place):
+            totals[cell._replace(level=level, place=place)] += number
     return dict(totals)

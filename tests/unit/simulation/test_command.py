@@ -23,7 +23,9 @@ def test_command__writes_events_refusals_and_truth(tmp_path: Path) -> None:
     assert len(events) == 500
     assert len(refusals) == 15
     assert all(events[row["index"]]["id"] == row["id"] for row in refusals)
-    assert {row["geography_code"] for row in truth} == {"ADAMA", "ARUA", "ET", "UG", "SIM"}
+    assert {row["geography_code"] for row in truth} == {
+        "ADAMA", "ARUA", "COR-ETHIOPIAN-ECONOMIC", "COR-WEST-NILE", "ET", "UG", "HORN-OF-AFRICA", "SIM",
+    }  # fmt: skip
 
 
 def test_command__live_ends_now(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-{{ config(materialized='table', pre_hook="set local work_mem = '64MB'") }}
+{{ config(materialized='table', pre_hook="set local work_mem = '64MB'", post_hook='analyze {{ this }}') }}
 -- Exact cells of the computed indicators: only declared cross-tabs, only places that the indicator's rule lets add up.
 select
     row_number() over () as cell_number,
@@ -9,11 +9,6 @@ select
     i.threshold,
     s.geography_level,
     s.geography_code,
-    case s.geography_level
-        when 'programme' then null
-        when 'country' then s.programme_code
-        else s.parent_geography_code
-    end as parent_geography_code,
     s.period_start,
     s.period_precision,
     s.funder,
@@ -29,5 +24,4 @@ inner join {{ ref('dim_indicators') }} as i on s.indicator_code = i.indicator_co
 inner join {{ ref('published_crosstabs') }} as x on s.indicator_code = x.indicator_code and s.dimension = x.dimension
 where
     s.amount > 0
-    and s.geography_code is not null
-    and (s.geography_level not in ('country', 'programme') or i.place_rule in ('sum', 'ratio'))
+    and (s.geography_level in ('site', 'city') or i.place_rule in ('sum', 'ratio'))

@@ -42,7 +42,6 @@ links as (
                             )
                 end
             ),
-            ('places', c.ind || '/' || c.parent_geography_code || '/' || c.per || '/' || c.dim),
             (
                 'months',
                 case
@@ -55,6 +54,14 @@ links as (
             )
         ) as l (equation, parent_key)
     where l.parent_key is not null
+    union all
+    select
+        c.size_rank,
+        s.equation,
+        concat_ws('/', c.ind, s.parent_code, c.per, c.dim)
+    from cells as c
+    inner join {{ ref('int_place_sums') }} as s
+        on c.programme_code = s.programme_code and c.geography_code = s.child_code
 )
 
 select

@@ -1,4 +1,4 @@
-{{ config(materialized='table') }}
+{{ config(materialized='table', post_hook='analyze {{ this }}') }}
 -- Parts that are empty here and are counted elsewhere in the same component and period. Some are hidden together with
 -- small ones: a hidden cell may then be empty, which leaves far more open than a list of all that is not.
 with cells as (
@@ -32,7 +32,6 @@ select
     b.threshold,
     b.geography_level,
     b.geography_code,
-    b.parent_geography_code,
     b.period_start,
     b.period_precision,
     b.funder,

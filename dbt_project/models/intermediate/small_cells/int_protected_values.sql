@@ -2,7 +2,7 @@
 -- What the small-cell rule looks at: counts of people, their empty parts, and the two parts behind a share.
 -- Components without one small value need no protection, so they are left out.
 {%- set cell = 'cell_number, component, programme_code, indicator_code, unit_of_count, geography_code, '
-    ~ 'parent_geography_code, period_start, period_precision, threshold' %}
+    ~ 'period_start, period_precision, threshold' %}
 with counted as (
     select
         {{ cell }},
@@ -51,7 +51,6 @@ select
     p.indicator_code,
     p.unit_of_count,
     geography_code,
-    parent_geography_code,
     period_start,
     period_precision,
     protected_dimension,
