@@ -23,8 +23,9 @@ import psycopg
 
 from infra.settings import REPO
 from tests.bench.bars import Bar
-from tests.bench.warehouse_history import copy_history, land, simulated_events
+from tests.bench.warehouse_history import copy_history, simulated_events
 from tests.bench.warehouse_queries import seconds_of_queries
+from tests.landed import land
 from tests.own_stack import OwnStack, own_stack
 from tests.support import ScratchDatabase, scratch_database
 

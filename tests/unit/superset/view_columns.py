@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import sqlglot
 from sqlglot import exp
 
@@ -14,7 +16,7 @@ def view_columns() -> dict[str, list[str]]:
     """Column names by "schema.view", in order of the migrations; a later view may take all columns of an earlier."""
     found: dict[str, list[str]] = {}
     for path in sorted(MIGRATIONS.glob("*.sql")):
-        for text in path.read_text(encoding="utf-8").split("create view ")[1:]:
+        for text in re.split("create (?:or replace )?view ", path.read_text(encoding="utf-8"))[1:]:
             tree = sqlglot.parse_one("create view " + text.split(";\n")[0], read="postgres")
             name = tree.this.sql(dialect="postgres")
             found[name] = _columns(tree.expression, found)
