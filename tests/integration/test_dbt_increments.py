@@ -131,12 +131,11 @@ def batches(seed: int, number: int) -> list[list[tuple[Any, ...]]]:
 
 def test_batches_in_any_order__give_what_one_build_gives(stack: Settings, in_one: dict[str, list[str]]) -> None:
     with warehouse(stack) as parts:
-        found = batches(4, 5)
-        for number, rows in enumerate(found):
+        for number, rows in enumerate(batches(4, 5)):
             # Readers do not get every build: one may be refused or withheld.
             parts.take_in(rows, then_publish=number % 2 == 0)
-        for name, rows in parts.contents().items():
-            assert rows == in_one[name], name
+        for name, found in parts.contents().items():
+            assert found == in_one[name], name
 
 
 def test_build_that_dies_anywhere__is_started_again_and_loses_nothing(
@@ -145,8 +144,8 @@ def test_build_that_dies_anywhere__is_started_again_and_loses_nothing(
     with warehouse(stack) as parts:
         for rows, model in zip(batches(5, len(DIES_AFTER) + 1), (None, *DIES_AFTER), strict=True):
             parts.take_in(rows, dies_after=model)
-        for name, rows in parts.contents().items():
-            assert rows == in_one[name], name
+        for name, found in parts.contents().items():
+            assert found == in_one[name], name
 
 
 def test_simulated_events_in_any_order__give_the_truth(stack: Settings) -> None:

@@ -9,7 +9,10 @@ from typing import NamedTuple
 
 
 class Cell(NamedTuple):
-    """Where a number belongs: `level` city, joint_set, corridor, country, region or programme; `precision` month, year."""
+    """Where a number belongs.
+
+    `level` is city, joint_set, corridor, country, region or programme; `precision` is month or year.
+    """
 
     level: str
     place: str
