@@ -56,13 +56,19 @@ def _component(key: Key, over_time: bool) -> tuple[object, ...]:
 
 def _empty(numbers: Mapping[Key, Decimal], components: set[tuple[object, ...]], over_time: bool) -> set[Key]:
     totals = {k for k in numbers if k.dimension == "total" and _component(k, over_time) in components}
-    parts = {(k.start, k.precision, k.dimension, k.value) for k in numbers if k.dimension not in ("total", "part")}
-    return {
+    parts = {(k.start, k.precision, k.dimension, k.value) for k in numbers if k.dimension not in ("total", "share")}
+    possible = {
         total._replace(dimension=dimension, value=value)
         for total in totals
         for start, precision, dimension, value in parts
         if (start, precision) == (total.start, total.precision)
-    } - set(numbers)
+    }
+    if over_time:  # a part that no month of a year can have is empty in the year, as everybody knows
+        years = {
+            k._replace(start=date(k.start.year, 1, 1), precision="year") for k in possible if k.precision == "month"
+        }
+        possible = {k for k in possible if k.precision == "month" or k in years}
+    return possible - set(numbers)
 
 
 def _pick(numbers: Mapping[Key, Decimal], out: set[Key], threshold: int, parent: Key, children: list[Key]) -> set[Key]:
@@ -77,10 +83,9 @@ def _pick(numbers: Mapping[Key, Decimal], out: set[Key], threshold: int, parent:
 
 def _sums(numbers: Mapping[Key, Decimal], over_time: bool) -> list[tuple[Key, list[Key]]]:
     found: dict[tuple[str, Key], list[Key]] = defaultdict(list)
-    for key, number in numbers.items():
-        if number > 0 or key.dimension != "part":
-            for name, parent in _parents(key, over_time):
-                found[name, parent].append(key)
+    for key in numbers:
+        for name, parent in _parents(key, over_time):
+            found[name, parent].append(key)
     return [(parent, children) for (_, parent), children in found.items()]
 
 

@@ -123,6 +123,7 @@ def _run_stages(
     with stage("imports"):
         import expectations.checker  # noqa: F401
         from expectations.run import run_candidate, run_landing
+        from reporting.protection.candidate import protect_candidate
     with stage("landing"):
         landing = run_landing(settings, watermark.load_id)
         result.landing_audit_id = landing.audit_id
@@ -132,6 +133,8 @@ def _run_stages(
     with stage("dbt"):
         result.dbt_invocation_id = _run_dbt(settings, conn, is_incremental(conn, rules_hash))
         take_in(conn, watermark.load_id, rules_hash)
+    with stage("protection"):
+        protect_candidate(conn)
     with stage("candidate"):
         audit = run_candidate(settings)
         result.candidate_audit_id = audit.audit_id

@@ -1,4 +1,4 @@
-{{ config(materialized='table', schema='candidate') }}
+{{ config(materialized='table', schema='candidate', post_hook='analyze {{ this }}') }}
 -- The next publication, one row a published cell; readers see it only after the audit.
 with labelled as (
     select

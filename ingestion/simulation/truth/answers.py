@@ -11,6 +11,7 @@ from ingestion.simulation.facts import Target
 from ingestion.simulation.truth import rules, tallies
 from ingestion.simulation.truth.cells import Cell, ExpectedCell
 from ingestion.simulation.truth.small_cells import (
+    apart,
     hidden_cells,
     sums_of_breakdowns,
     sums_of_months,
@@ -49,11 +50,11 @@ def _counted(
 ) -> Iterator[ExpectedCell]:
     hidden: set[Cell] = set()
     if threshold is not None:
-        numbers = with_empty_parts(numbers, threshold, over_time)
-        equations = [*sums_of_breakdowns(numbers), *sums_of_places(numbers)]
-        if over_time:
-            equations += sums_of_months(numbers)
-        hidden = hidden_cells(numbers, equations, threshold)
+        parts = list(apart(with_empty_parts(numbers, threshold, over_time), over_time))
+        for cells in parts:
+            sums = [*sums_of_breakdowns(cells), *sums_of_places(cells), *(sums_of_months(cells) if over_time else ())]
+            hidden |= hidden_cells(cells, sums, threshold)
+        numbers = {cell: number for cells in parts for cell, number in cells.items()}
     for cell, number in numbers.items():
         if cell in hidden:
             yield ExpectedCell(indicator, funder, cell, None, suppression=HIDDEN)
@@ -74,16 +75,18 @@ def _shares(indicator: str, share: tallies.Share, threshold: int | None) -> Iter
 
 
 def _hidden_shares(share: tallies.Share, threshold: int) -> set[Cell]:
-    numbers: tallies.Numbers = {}
-    inside = []
-    for cell, whole in share.whole.items():
-        part = cell._replace(dimension="part", value="num")
-        rest = cell._replace(dimension="part", value="rest")
-        values = {cell: whole, part: share.part[cell], rest: whole - share.part[cell]}
-        numbers |= {key: value for key, value in values.items() if value}
-        inside.append((cell, (part, rest)))
-    hidden = hidden_cells(numbers, [*inside, *sums_of_places(numbers)], threshold)
-    return {whole for whole, parts in inside if hidden.intersection((whole, *parts))}
+    hidden: set[Cell] = set()
+    for wholes in apart(share.whole, over_time=False):
+        numbers: tallies.Numbers = {}
+        triples = []
+        for cell, whole in wholes.items():
+            part, rest = (cell._replace(dimension="share", value=name) for name in ("1 part", "2 rest"))
+            numbers |= {cell: whole, part: share.part[cell], rest: whole - share.part[cell]}
+            triples.append((cell, part, rest))
+        sums = [*((whole, tuple(parts)) for whole, *parts in triples), *sums_of_places(numbers)]
+        together = {cell: triple for triple in triples for cell in triple}
+        hidden |= hidden_cells(numbers, sums, threshold, together) & wholes.keys()
+    return hidden
 
 
 def _with_targets(cells: list[ExpectedCell], targets: list[Target]) -> list[ExpectedCell]:

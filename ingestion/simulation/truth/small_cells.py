@@ -13,27 +13,83 @@ from decimal import Decimal
 
 from ingestion.simulation.truth.cells import Cell
 from ingestion.simulation.truth.geography import place_sums
+from ingestion.simulation.truth.worked_out import worked_out
 
 #: A cell and those that add up to it.
 Equation = tuple[Cell, tuple[Cell, ...]]
 
 
-def hidden_cells(numbers: Mapping[Cell, Decimal], equations: Iterable[Equation], threshold: int) -> set[Cell]:
+def hidden_cells(
+    numbers: Mapping[Cell, Decimal],
+    equations: Iterable[Equation],
+    threshold: int,
+    together: Mapping[Cell, tuple[Cell, ...]] | None = None,
+) -> set[Cell]:
     """The cells to hide.
 
-    An equation whose total is not among `numbers` is left out: what is not published gives nothing away.
+    An equation whose total is not among `numbers` is left out: what is not published gives nothing away. `together`
+    names with a cell those that are shown with it or not at all.
     """
     sums = [
         (parent, [child for child in children if child in numbers])
         for parent, children in equations
         if parent in numbers
     ]
+    small = {cell for cell, number in numbers.items() if 0 < number < threshold}
+    hidden = _protected(numbers, sums, small, threshold)
+    return _with_more(numbers, sums, hidden, threshold, together or {})
+
+
+def _with_more(
+    numbers: Mapping[Cell, Decimal],
+    sums: list[tuple[Cell, list[Cell]]],
+    hidden: set[Cell],
+    threshold: int,
+    together: Mapping[Cell, tuple[Cell, ...]],
+) -> set[Cell]:
+    """Step 5: as long as something can be worked out, hide the smallest number beside it, with all that asks for."""
+    whole = {cell: int(number) for cell, number in numbers.items()}
+    full = [(total, [part for part in parts if numbers[part] or part in hidden]) for total, parts in sums]
+    while True:
+        hidden = hidden | {other for cell in hidden for other in together.get(cell, ())}
+        known = worked_out(whole, {cell: int(cell.dimension == "total") for cell in hidden}, sums)
+        if not known:
+            return hidden
+        wanted = _beside(numbers, sums, known, hidden)
+        if not wanted:
+            return hidden
+        hidden = hidden | _protected(numbers, full, hidden | wanted, threshold)
+
+
+def _beside(
+    numbers: Mapping[Cell, Decimal], sums: list[tuple[Cell, list[Cell]]], known: set[Cell], hidden: set[Cell]
+) -> set[Cell]:
+    """The smallest shown number of each sum with something known, or of the sums next to those, and so on."""
+    near: set[Cell] = set()
+    reached = set(known)
+    while reached != near:
+        near = set(reached)
+        wanted = set()
+        for total, parts in sums:
+            cells = {cell for cell in (total, *parts) if numbers[cell] or cell in hidden}
+            if cells & near:
+                reached |= cells
+                shown = [cell for cell in cells if cell not in hidden and numbers[cell]]
+                wanted |= {min(shown, key=lambda cell: (numbers[cell], cell.order_key))} if shown else set()
+        if wanted:
+            return wanted
+    return set()
+
+
+def _protected(
+    numbers: Mapping[Cell, Decimal], sums: list[tuple[Cell, list[Cell]]], hidden: set[Cell], threshold: int
+) -> set[Cell]:
+    """Steps 2 to 4: hide on until no sum asks for more."""
     sums_with: dict[Cell, list[int]] = defaultdict(list)
     for place, (parent, children) in enumerate(sums):
         for cell in (parent, *children):
             sums_with[cell].append(place)
-    hidden = {cell for cell, number in numbers.items() if 0 < number < threshold}
-    new = set(hidden)
+    hidden, new = set(hidden), set(hidden)
     while new:
         # A sum of which nothing was hidden since the last look asks for nothing more.
         wanted: set[Cell] = set()
@@ -44,25 +100,38 @@ def hidden_cells(numbers: Mapping[Cell, Decimal], equations: Iterable[Equation],
     return hidden
 
 
+def apart(numbers: Mapping[Cell, Decimal], over_time: bool) -> Iterator[dict[Cell, Decimal]]:
+    """`numbers` by what can share a sum: a period, or a year with its months for what may be added over time."""
+    found: dict[tuple[object, ...], dict[Cell, Decimal]] = defaultdict(dict)
+    for cell, number in numbers.items():
+        found[_scope(cell, over_time)][cell] = number
+    yield from found.values()
+
+
 def with_empty_parts(numbers: Mapping[Cell, Decimal], threshold: int, over_time: bool) -> dict[Cell, Decimal]:
     """`numbers`, and zeros: what some place has in a period, at the places of that period without it.
 
     Only where something is small: in the period, or in its year for what may be added over time.
     """
-
-    def scope(cell: Cell) -> tuple[object, ...]:
-        return (cell.start.year,) if over_time else (cell.start, cell.precision)
-
-    small = {scope(cell) for cell, number in numbers.items() if 0 < number < threshold}
+    small = {_scope(cell, over_time) for cell, number in numbers.items() if 0 < number < threshold}
     parts: dict[tuple[date, str], set[tuple[str, str]]] = defaultdict(set)
     for cell in numbers:
         parts[cell.start, cell.precision].add((cell.dimension, cell.value))
     found = dict(numbers)
     for cell in numbers:
-        if cell.dimension == "total" and scope(cell) in small:
+        if cell.dimension == "total" and _scope(cell, over_time) in small:
             for dimension, value in parts[cell.start, cell.precision]:
                 found.setdefault(cell._replace(dimension=dimension, value=value), Decimal(0))
-    return found
+    if not over_time:
+        return found
+    # A year can only be empty in a part that one of its months could have had: the others are known to be.
+    months = [cell for cell in found if cell.precision == "month"]
+    of_months = {cell._replace(start=date(cell.start.year, 1, 1), precision="year") for cell in months}
+    return {cell: number for cell, number in found.items() if number or cell.precision == "month" or cell in of_months}
+
+
+def _scope(cell: Cell, over_time: bool) -> tuple[object, ...]:
+    return (cell.start.year,) if over_time else (cell.start, cell.precision)
 
 
 def _asked(

@@ -1,6 +1,7 @@
 {{ config(materialized='table', post_hook='analyze {{ this }}') }}
 -- Parts that are empty here and are counted elsewhere in the same component and period. Some are hidden together with
--- small ones: a hidden cell may then be empty, which leaves far more open than a list of all that is not.
+-- small ones: a hidden cell may then be empty, which leaves far more open than a list of all that is not. Of what adds
+-- up over time a year can only be empty in a part that one of its months could have had: others are known to be.
 with cells as (
     select c.*
     from {{ ref('int_cells_computed') }} as c
@@ -56,4 +57,20 @@ left join cells as c
         and b.geography_code = c.geography_code
         and p.dimension = c.dimension
         and p.dimension_value = c.dimension_value
-where c.cell_number is null
+where
+    c.cell_number is null
+    and (
+        b.period_precision = 'month'
+        or b.unit_of_count not in ('contact', 'arrival')
+        or exists (
+            select from blocks as m
+            inner join parts as q on m.component = q.component and m.period_start = q.period_start
+            where
+                b.component = m.component
+                and b.geography_code = m.geography_code
+                and m.period_precision = 'month'
+                and q.period_precision = 'month'
+                and p.dimension = q.dimension
+                and p.dimension_value = q.dimension_value
+        )
+    )

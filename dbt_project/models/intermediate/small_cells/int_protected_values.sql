@@ -18,7 +18,7 @@ with counted as (
             ('share', '2 rest', c.denominator - c.numerator)
         ) as v (protected_dimension, protected_value, amount)
     where
-        v.amount > 0
+        v.amount is not null
         and (
             c.unit_of_count in ('person', 'household', 'contact', 'arrival')
             or (c.unit_of_count = 'percent' and c.threshold > 0)

@@ -1,0 +1,117 @@
+"""What the published rows say together: unknown numbers with their bounds, and the equations between them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, NamedTuple
+
+#: Everyone who was counted has at least one contact.
+PEOPLE_OF_CONTACTS = {"CM-O3-03-V": "CM-O3-03-P", "CM-O2-04": "CM-O2-05"}
+OVER_TIME = ("contact", "arrival")
+
+
+#: Of a place, each sum that it is a part of: what tells sums of one total apart, and the place of the total.
+Places = Mapping[str, Sequence[tuple[str, str]]]
+
+
+class Name(NamedTuple):
+    """One number of one indicator."""
+
+    indicator: str
+    place: str
+    start: date
+    precision: str
+    dimension: str = "total"
+    value: str = "total"
+
+
+@dataclass
+class Knowledge:
+    """`shown` numbers; `unknown` ones with their bounds; `equations`: terms of unknowns and what they add up to."""
+
+    shown: dict[Name, float] = field(default_factory=dict)
+    unknown: dict[Name, tuple[float, float | None]] = field(default_factory=dict)
+    equations: list[tuple[dict[Name, int], float]] = field(default_factory=list)
+
+
+def learn(rows: Iterable[Mapping[str, Any]], places: Places) -> Knowledge:
+    """All that follows from rows of results.indicator_results of one programme with computed figures.
+
+    What has no row is zero. A hidden cell may be zero too, unless it is a total.
+    """
+    known = Knowledge()
+    units: dict[str, str] = {}
+    for row in rows:
+        _note(known, row)
+        units[row["indicator_code"]] = row["unit_of_count"]
+    sums: dict[tuple[Name, str], list[Name]] = defaultdict(list)
+    for name in (*known.shown, *known.unknown):
+        for what, total in _totals(name, places, units[name.indicator] in OVER_TIME):
+            sums[total, what].append(name)
+    for (total, _), parts in sums.items():
+        if total in known.shown or total in known.unknown:  # else it is not published, for its places do not add up
+            _equate(known, {total: -1, **dict.fromkeys(parts, 1)})
+    for name in list(known.unknown):
+        _compare(known, name)
+    return known
+
+
+def _note(known: Knowledge, row: Mapping[str, Any]) -> None:
+    name = Name(
+        row["indicator_code"], row["geography_code"], row["period_start"], row["period_precision"],
+        row["dimension"], row["dimension_value"],
+    )  # fmt: skip
+    shares = [name._replace(dimension="share", value=value) for value in ("part", "rest")]
+    if row["suppression"] == "complementary":
+        known.unknown[name] = (float(name.dimension == "total"), None)
+        if row["unit_of_count"] == "percent":
+            known.unknown |= dict.fromkeys(shares, (0.0, None))
+    elif row["suppression"] == "bottom_coded":
+        known.unknown[name] = (float(row["actual_low"]), float(row["actual_high"]))
+    elif row["denominator"] is not None:
+        part, whole = float(row["numerator"]), float(row["denominator"])
+        known.shown |= {name: whole, shares[0]: part, shares[1]: whole - part}
+    elif row["actual"] is not None:
+        known.shown[name] = float(row["actual"])
+    for column in ("actual", "numerator"):
+        if name in known.unknown and row[column] is not None:
+            known.unknown[name] = (float(row[column]), float(row[column]))
+    if name in known.unknown and row["achievement"] is not None and row["target"]:
+        number = float(row["achievement"]) * float(row["target"])
+        known.unknown[name] = (number, number)
+
+
+def _totals(name: Name, places: Places, over_time: bool) -> list[tuple[str, Name]]:
+    found: list[tuple[str, Name]] = []
+    if name.dimension == "sex_age":
+        sex, age = name.value.split("|")
+        found += [("ages", name._replace(dimension="sex", value=sex))]
+        found += [("sexes", name._replace(dimension="age_band", value=age))]
+    elif name.dimension != "total":
+        found += [(name.dimension, name._replace(dimension="total", value="total"))]
+    found += [(f"places {what}", name._replace(place=place)) for what, place in places.get(name.place, ())]
+    if over_time and name.precision == "month":
+        found += [("months", name._replace(start=name.start.replace(month=1), precision="year"))]
+    return found
+
+
+def _equate(known: Knowledge, terms: Mapping[Name, int]) -> None:
+    unknown = {name: sign for name, sign in terms.items() if name in known.unknown}
+    if unknown:
+        constant = -sum(sign * known.shown.get(name, 0.0) for name, sign in terms.items() if name not in unknown)
+        known.equations.append((unknown, constant))
+
+
+def _compare(known: Knowledge, name: Name) -> None:
+    """People are not more than their contacts: what is shown of one bounds the other."""
+    low, high = known.unknown[name]
+    for contacts, people in PEOPLE_OF_CONTACTS.items():
+        if name.indicator == people:
+            most = known.shown.get(name._replace(indicator=contacts))
+            high = high if most is None else min(most, most if high is None else high)
+        elif name.indicator == contacts:
+            low = max(low, known.shown.get(name._replace(indicator=people), low))
+    known.unknown[name] = (low, high)
