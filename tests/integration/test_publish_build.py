@@ -119,7 +119,7 @@ def test_doubtful_city__keeps_its_last_good_figures_and_the_others_go_on(desk: D
 
 
 def test_city_that_is_doubtful_from_its_first_event__has_no_figures(desk: Desk) -> None:
-    desk.land([event("wrong", "ARUA", occurred_at=NEXT_YEAR), *people("ARUA", 9), *people("JINJA", 9)])
+    desk.land([event("doubtful", "ARUA", occurred_at=NEXT_YEAR), *people("ARUA", 9), *people("JINJA", 9)])
     build(desk.settings, "one")
     assert registered(desk, "ARUA") is None
     assert registered(desk, "JINJA") == (9, None)
