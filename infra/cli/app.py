@@ -22,11 +22,24 @@ COMMANDS = {
     "partners": "Let partners' own Kafka producers write; list, revoke, new passwords.",
     "rejects": "List refused events, open, mend and send them again.",
     "archive": "Keep old months of events in files, and bring them back.",
+    "erase": "Erase a person or household from every store; what was counted stays counted.",
+    "retention": "Show how long what is kept, and delete what is older.",
     "reconcile": "Check that nothing vanished: offsets against rows, partners against answers.",
     "signals": "Show surge signals, and say who is told of them.",
     "publications": "List, show, compare, restore and hold publications.",
 }
-GROUPS = ("contracts", "topics", "kobo", "keys", "partners", "rejects", "archive", "signals", "publications")
+GROUPS = (
+    "contracts",
+    "topics",
+    "kobo",
+    "keys",
+    "partners",
+    "rejects",
+    "archive",
+    "retention",
+    "signals",
+    "publications",
+)
 HELP = "Operate Corridor: from events of city partners to results that can be defended."
 EPILOG = """\b
 Examples:

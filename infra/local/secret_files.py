@@ -20,7 +20,7 @@ SERVICE_LOGINS = ("postgres", "airflow", "superset")
 PASSWORDS = (
     "airflow_admin", "airflow_jwt", "airflow_secret_key", "superset_secret_key", "superset_admin",
     "superset_manager", "superset_guest_jwt", "supervisor", "kobo_digest", "receipt_key", "webhook_key",
-    "session_key",
+    "session_key", "erasure_key",
 )  # fmt: skip
 PLACES = REPO / "dbt_project" / "seeds" / "places" / "places.csv"
 

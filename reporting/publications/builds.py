@@ -43,9 +43,14 @@ def is_built(conn: psycopg.Connection, pointer: Pointer, watermark: Watermark, r
         limit 1
         """
     ).fetchone()
-    if last is None or last[1:] != (watermark.load_id, rules_hash):
+    if last is None or last[1:] != (watermark.load_id, rules_hash) or _is_rewritten(conn):
         return False
     return pointer.held if last[0] == "withheld" else pointer.held or pointer.watermark_load_id == watermark.load_id
+
+
+def _is_rewritten(conn: psycopg.Connection) -> bool:
+    row = conn.execute("select exists (select from ops.rewritten_records)").fetchone()
+    return bool(row and row[0])
 
 
 def pass_over(conn: psycopg.Connection) -> None:

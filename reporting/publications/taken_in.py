@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import psycopg
+from psycopg import sql
 
 
 def is_incremental(conn: psycopg.Connection, rules_hash: str) -> bool:
@@ -12,7 +13,10 @@ def is_incremental(conn: psycopg.Connection, rules_hash: str) -> bool:
 
 
 def take_in(conn: psycopg.Connection, upto_load_id: int, rules_hash: str) -> None:
-    """After dbt: all is in up to `upto_load_id`, of a held city up to its last good load. What is in stays in."""
+    """After dbt: all is in up to `upto_load_id`, of a held city up to its last good load. What is in stays in.
+
+    Erasures are finished with it: what follows from the events they changed was made anew.
+    """
     with conn.transaction():
         conn.execute(
             """
@@ -45,3 +49,33 @@ def take_in(conn: psycopg.Connection, upto_load_id: int, rules_hash: str) -> Non
             """,
             {"upto": upto_load_id, "rules": rules_hash},
         )
+        _finish_erasures(conn)
+
+
+def _finish_erasures(conn: psycopg.Connection) -> None:
+    rewritten = conn.execute("delete from ops.rewritten_records").rowcount
+    conn.execute(
+        "update ops.erasures set finished_at = clock_timestamp()"
+        " where stores_done_at is not null and finished_at is null"
+    )
+    if not rewritten:
+        return
+    # What the planner knows of a table holds some of its values: those of before, until it looks again.
+    stale = conn.execute(
+        """
+        select distinct tablename from pg_stats
+        where schemaname = 'warehouse' and concat(most_common_vals, histogram_bounds) like '%tok1!_%' escape '!'
+        """
+    ).fetchall()
+    for (table,) in stale:
+        _look_again(conn, sql.SQL("warehouse.{}").format(sql.Identifier(table)))
+
+
+def _look_again(conn: psycopg.Connection, table: sql.Composable) -> None:
+    """Analyze; of a table that is empty the planner would keep what it knew, so it sees one row of nulls."""
+    stand_in = conn.execute(
+        sql.SQL("insert into {0} select (null::{0}).* where not exists (select from {0}) returning ctid").format(table)
+    ).fetchone()
+    conn.execute(sql.SQL("analyze {}").format(table))
+    if stand_in:
+        conn.execute(sql.SQL("delete from {} where ctid = %s::tid").format(table), [stand_in[0]])

@@ -12,6 +12,8 @@ Dags = dict[str, dict[str, Any]]
 #: The headings of each file's documentation; a new file needs its line here.
 HEADINGS = {
     "build_results": ("### What", "### Why", "### When it fails"),
+    "erase_people": ("**What.**", "**Promise.**", "**When it is red.**"),
+    "keep_no_longer": ("**What.**", "**Promise.**", "**When it is red.**"),
     "load_events": ("**What.**", "**Why it is safe.**", "**When it fails.**"),
     "pull_kobo": ("**What.**", "**Why it is safe.**", "**When it fails.**"),
     "reconcile_loads": ("**What.**", "**Why it raises no false alarm.**", "**When it is red.**"),

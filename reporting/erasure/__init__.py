@@ -1,0 +1,1 @@
+"""Erasure on request: the token of a person or household goes from every store; what was counted stays counted."""
