@@ -1,4 +1,4 @@
-"""Wiring of keep_no_longer; the work is done in reporting/retention/."""
+"""Wiring of keep_no_longer; the work is done in infra/retention/."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ DOC = """
 ### keep_no_longer: what is older than the policy keeps, goes
 
 **What.** Each night: deletes rows of ops tables, and blanks sealed bodies of refused events, that are older than
-`reporting/retention/policy.yaml` says. Events, figures and the books of what was loaded stay. Topics keep to their own
+`infra/retention/policy.yaml` says. Events, figures and the books of what was loaded stay. Topics keep to their own
 days (`corridor topics show`).
 
 **Promise.** A row that may no longer be kept is gone within a day.
@@ -34,8 +34,8 @@ with DAG(
     @task(execution_timeout=timedelta(hours=1))
     def delete_old() -> dict[str, int]:
         """Delete once; returns rows by table."""
+        from infra.retention.enforcing import enforce
         from infra.settings import Settings
-        from reporting.retention.enforcing import enforce
 
         return enforce(Settings.load())
 

@@ -11,23 +11,27 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, help="Show how lon
 
 @app.command()
 def show() -> None:
-    """List topics and tables with their days, and why.
+    """List topics, tables and all else that is kept: what of people, how long, and why.
 
     Example: corridor retention show
     """
     from rich.console import Console
     from rich.table import Table
 
+    from infra.retention.policy import others, people_in_topics, policy
     from infra.settings import Settings
     from ingestion.topics import DAY_MS, configured
-    from reporting.retention.policy import policy
 
-    table = Table("store", "class", "kept", "why", pad_edge=False)
+    table = Table(pad_edge=False)
+    for name in ("store", "people", "kept", "why"):
+        table.add_column(name, overflow="fold")
     for topic in configured(Settings.load().env):
-        table.add_row(topic.name, "log", f"{topic.retention_ms / DAY_MS:g} days", topic.purpose)
+        people = people_in_topics()[topic.name]
+        table.add_row(topic.name, people, f"{topic.retention_ms / DAY_MS:g} days", topic.purpose)
+    for other in others():
+        table.add_row(other.name, other.people or "", other.kept, other.why)
     for kept in policy():
-        what = f"{kept.blank} " if kept.blank else ""
-        table.add_row(kept.table, kept.kind, "always" if kept.days is None else f"{what}{kept.days} days", kept.why)
+        table.add_row(kept.table, kept.people or "", kept.how_long, kept.why)
     Console().print(table)
 
 
@@ -39,8 +43,8 @@ def apply(
 
     Example: corridor retention apply --dry-run
     """
+    from infra.retention.enforcing import enforce
     from infra.settings import Settings
-    from reporting.retention.enforcing import enforce
 
     for table, rows in enforce(Settings.load(), dry_run=dry_run).items():
         typer.echo(f"{table}: {rows:,} rows {'would go' if dry_run else 'went'}")

@@ -3,25 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import cache
-from pathlib import Path
 from typing import Any
 
-import yaml
-
+from ingestion.contracts.processing import processing
 from reporting.erasure.model import ErasureProblem
-
-#: Also the source of docs/reference/processing.md.
-PROCESSING = Path(__file__).resolve().parents[2] / "ingestion" / "contracts" / "processing.yaml"
 
 WITHDRAWN = "consent.withdrawn"
 
 
-@cache
 def areas() -> dict[str, dict[str, Any]]:
     """Each area with its purpose, legal basis and event types (without their version)."""
-    document: dict[str, dict[str, Any]] = yaml.safe_load(PROCESSING.read_text(encoding="utf-8"))["areas"]
-    return document
+    found: dict[str, dict[str, Any]] = processing()["areas"]
+    return found
 
 
 def types_of(wanted: Iterable[str] | None) -> tuple[str, ...] | None:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import psycopg
+import pytest
 
+from infra.retention import enforcing
+from infra.retention.enforcing import enforce
+from infra.retention.policy import people_in_topics, policy
 from infra.settings import Settings
-from reporting.retention.enforcing import enforce
-from reporting.retention.policy import policy
+from ingestion.topics import TOPICS
 from tests.support import scratch_database
 
 TABLES = r"""
@@ -20,6 +23,24 @@ where n.nspname in ('live', 'ops', 'published', 'raw') and c.relkind in ('r', 'p
 def test_every_table__stands_in_the_policy(stack: Settings) -> None:
     with scratch_database(stack) as database, psycopg.connect(database.dsn("owner")) as owner:
         assert {table for (table,) in owner.execute(TABLES)} == {kept.table for kept in policy()}
+
+
+def test_every_topic__stands_in_the_policy() -> None:
+    assert set(people_in_topics()) == {topic.name for topic in TOPICS}
+
+
+def test_rows_go_in_batches(stack: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(enforcing, "BATCH", 2)
+    with scratch_database(stack) as database, psycopg.connect(database.dsn("owner"), autocommit=True) as owner:
+        owner.execute(
+            """
+            insert into ops.key_use (minute, key_id, route, status, requests, accepted, rejected, first_at, last_at)
+            select t, 'k', 'events', 200, 1, 1, 0, t, t
+            from generate_series(now() - interval '181 days', now() - interval '260636 minutes', '1 min') as t
+            """
+        )
+        assert enforce(database.settings)["ops.key_use"] == 5
+        assert owner.execute("select count(*) from ops.key_use").fetchone() == (0,)
 
 
 def test_what_is_too_old__goes_and_the_rest_stays(stack: Settings) -> None:

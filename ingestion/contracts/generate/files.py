@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from ingestion.contracts import reference
-from ingestion.contracts.generate import asyncapi, openapi, staging_models
+from ingestion.contracts.generate import asyncapi, openapi, processing, staging_models
 from ingestion.contracts.registry import Contract
 
 
@@ -16,6 +16,7 @@ def generated_files(known: Mapping[str, Contract]) -> dict[Path, str]:
         **staging_models.staging_files(known),
         reference.PAGE: reference.render(known),
         asyncapi.DOCUMENT: asyncapi.asyncapi_json(known),
+        processing.PAGE: processing.render(known),
         openapi.DOCUMENT: openapi.openapi_json(),
     }
 
