@@ -5,6 +5,7 @@ from __future__ import annotations
 import psycopg
 
 from dbt_project.fingerprint import fingerprint
+from dbt_project.framework.check import check_framework
 from dbt_project.run import PROJECT, run_dbt
 from infra.settings import Settings
 
@@ -31,6 +32,12 @@ def seed_if_changed(settings: Settings, force: bool = False) -> bool:
         known = connection.execute("select hash from warehouse.seed_state").fetchone()
         if not force and known == (wanted,):
             return False
+        faults = check_framework(PROJECT / "seeds")
+        if faults:
+            raise SeedError(
+                "The reference data in dbt_project/seeds was not loaded, because it has faults:\n"
+                + "\n".join(map(str, faults))
+            )
         outcome = run_dbt(settings, ["build", "--select", "path:seeds", "--full-refresh"])
         if not outcome.success:
             raise SeedError(f"The reference data in dbt_project/seeds was not loaded: {_problem(outcome)}")

@@ -20,8 +20,15 @@ class Catalogue:
 
     @cached_property
     def indicators(self) -> dict[str, dict[str, str]]:
-        """Indicator code to its row."""
-        return {row["indicator_code"]: row for row in self._rows("framework/indicators.csv")}
+        """Indicator code to its row; codes of other frameworks have that of what is mapped to them, the strictest."""
+        own = {row["indicator_code"]: row for row in self._rows("framework/indicators.csv")}
+        found: dict[str, dict[str, str]] = {}
+        for mapping in self._rows("framework/indicator_mappings.csv"):
+            if mapping["strength"] == "exact":
+                code = f"{mapping['framework_version']}:{mapping['reference_code']}"
+                mapped = (own[mapping["indicator_code"]], *filter(None, [found.get(code)]))
+                found[code] = max(mapped, key=lambda row: int(row["threshold"]))
+        return own | found
 
     @cached_property
     def ruled_indicators(self) -> list[str]:

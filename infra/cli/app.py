@@ -14,6 +14,7 @@ COMMANDS = {
     "send": "Send a file of events (JSON lines or CSV) to the gateway, with a receipt for each.",
     "simulate": "Send the events of the simulated programme.",
     "contracts": "Check the contracts of events, write what is made from them, name what changed.",
+    "framework": "Check the results framework and other reference data.",
     "topics": "Show the Kafka topics, or bring the cluster to the list.",
     "stream": "Run one stream in the foreground, as one more member of its group.",
     "spool": "What the gateway keeps while Kafka cannot answer.",
@@ -29,17 +30,9 @@ COMMANDS = {
     "publications": "List, show, compare, restore and hold publications.",
 }
 GROUPS = (
-    "contracts",
-    "topics",
-    "kobo",
-    "keys",
-    "partners",
-    "rejects",
-    "archive",
-    "retention",
-    "signals",
-    "publications",
-)
+    "contracts", "framework", "topics", "kobo", "keys", "partners", "rejects",
+    "archive", "retention", "signals", "publications",
+)  # fmt: skip
 HELP = "Operate Corridor: from events of city partners to results that can be defended."
 EPILOG = """\b
 Examples:

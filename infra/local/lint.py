@@ -1,6 +1,7 @@
 """All static checks, side by side; the output of one that fails is shown whole.
 
-python -m infra.local.lint [NAME ...]   runs the named ones only: types, migrations, models, style, format, yaml
+python -m infra.local.lint [NAME ...]   runs the named ones only: types, migrations, models, framework, style, format,
+yaml
 """
 
 from __future__ import annotations
@@ -35,6 +36,7 @@ CHECKS: dict[str, Check] = {
     "migrations": Check("SQL (sqlfluff)", [*SQL_LINT, "infra/postgres/migrations"]),
     # sqlfluff takes the templater of the folder that it is run in.
     "models": Check("dbt (sqlfluff)", [*SQL_LINT, "models", "tests"], REPO / "dbt_project"),
+    "framework": Check("reference data", ["python", "-m", "dbt_project.framework.check"]),
     "style": Check("style (ruff)", ["ruff", "check", "."]),
     "format": Check("format (ruff)", ["ruff", "format", "--check", "--diff", "."]),
     "yaml": Check("YAML (yamllint)", ["yamllint", "--strict", "."]),

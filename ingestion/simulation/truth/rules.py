@@ -44,6 +44,10 @@ def _serves(kinds: frozenset[str]) -> Callable[[Fact], bool]:
     return lambda fact: isinstance(fact, Service) and fact.kind in kinds
 
 
+def _in_years(first: int, last: int, includes: Callable[[Fact], bool]) -> Callable[[Fact], bool]:
+    return lambda fact: first <= fact.at.year <= last and includes(fact)
+
+
 #: Distinct people or households; each is counted under what was noted last within place, period and indicator.
 DISTINCT = {
     "CM-O3-02": Rule(_is(Registration), USUAL_THRESHOLD),
@@ -54,11 +58,16 @@ DISTINCT = {
     "CM-O2-08-C": Rule(_is(Training), USUAL_THRESHOLD),
     "CM-O2-03-P": Rule(_is(Proposal), USUAL_THRESHOLD),
     "CM-O3-04": Rule(lambda fact: isinstance(fact, HouseholdVisit) and fact.result == "complete", USUAL_THRESHOLD),
+    "SIMF-1:R1": Rule(_in_years(2017, 2020, _serves(BASIC_SERVICES)), USUAL_THRESHOLD),
+    "SIMF-2:R1": Rule(_in_years(2021, 2028, _serves(BASIC_SERVICES | WORK_SERVICES)), USUAL_THRESHOLD),
+    "SIMF-2:R3": Rule(_in_years(2021, 2028, lambda fact: isinstance(fact, Training | Proposal)), USUAL_THRESHOLD),
 }
 #: Contacts: every fact counts, under what was noted at it.
 CONTACTS = {
     "CM-O2-04": Rule(_is(Advisory), SENSITIVE_THRESHOLD),
     "CM-O3-03-V": Rule(_is(ClinicVisit), SENSITIVE_THRESHOLD),
+    "SIMF-1:R2": Rule(_in_years(2017, 2020, _is(Advisory)), SENSITIVE_THRESHOLD),
+    "SIMF-2:R2": Rule(_in_years(2021, 2028, _is(Advisory)), SENSITIVE_THRESHOLD),
 }
 ARRIVALS = "CM-C-ARR"
 PROPOSALS_SUBMITTED = "CM-O2-03-S"

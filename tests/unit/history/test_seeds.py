@@ -42,7 +42,7 @@ def column(seed: str, name: str) -> list[str]:
         ("places", ("place_code",)),
         ("place_members", ("parent_code", "member_code")),
         ("indicators", ("indicator_code",)),
-        ("indicator_mappings", ("indicator_code", "reference_framework", "reference_code")),
+        ("indicator_mappings", ("indicator_code", "framework_version", "reference_code")),
         ("projects", ("project_code",)),
         ("project_places", ("project_code", "place_code")),
         ("organisations", ("organisation_code",)),

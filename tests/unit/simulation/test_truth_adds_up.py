@@ -18,7 +18,12 @@ def _standing(simulation: Simulation) -> list[tallies.Standing]:
     return [(record.city, record.standing) for record in simulation.world.records if record.standing]
 
 
-@pytest.mark.parametrize("code", [*rules.DISTINCT, *rules.CONTACTS])
+#: The world of these tests ends before the second version of the simulated framework begins.
+LATER = "SIMF-2:"
+CODES = [code for code in (*rules.DISTINCT, *rules.CONTACTS) if not code.startswith(LATER)]
+
+
+@pytest.mark.parametrize("code", CODES)
 def test_parts__add_up(faulty: Simulation, code: str) -> None:
     count = tallies.distinct if code in rules.DISTINCT else tallies.contacts
     numbers = count(_standing(faulty), (rules.DISTINCT | rules.CONTACTS)[code])

@@ -21,7 +21,7 @@ select
     null::numeric as completeness
 from {{ ref('int_cell_sums') }} as s
 inner join {{ ref('dim_indicators') }} as i on s.indicator_code = i.indicator_code
-inner join {{ ref('published_crosstabs') }} as x on s.indicator_code = x.indicator_code and s.dimension = x.dimension
+inner join {{ ref('int_crosstabs') }} as x on s.indicator_code = x.indicator_code and s.dimension = x.dimension
 where
     s.amount > 0
     and (s.geography_level in ('site', 'city') or i.place_rule in ('sum', 'ratio'))

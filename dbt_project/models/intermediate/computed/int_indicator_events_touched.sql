@@ -1,21 +1,44 @@
 {{ config(materialized='table', post_hook='analyze {{ this }}') }}
 {%- set shared = 'record_key, programme_code, indicator_code, city, source, event_id, event_type, '
     ~ 'occurred_at, received_at, occurred_on, month_start, counted_key' -%}
--- What the touched records count for now: one row an event and indicator.
+-- What the touched records count for now: one row an event and indicator, those of other frameworks included. An event
+-- that counts for several indicators that are mapped to the same one counts for it once.
+with own as (
+    select
+        {{ shared }},
+        sex, age_band, status, funding_source, funder, amount, amount_part, is_rate_missing
+    from {{ ref('int_indicator_events__persons') }}
+    where city is not null
+    union all
+    select
+        {{ shared }},
+        sex, null, status, null, null, amount, null, false
+    from {{ ref('int_indicator_events__others') }}
+    where city is not null
+    union all
+    select
+        {{ shared }},
+        null, null, null, funding_source, null, amount, amount_part, is_rate_missing
+    from {{ ref('int_indicator_events__funding') }}
+    where city is not null
+),
+
+of_references as (
+    select distinct on (o.record_key, o.event_id, m.reference_indicator_code)
+        o.*,
+        m.reference_indicator_code
+    from own as o
+    inner join {{ ref('int_exact_mappings') }} as m
+        on
+            o.indicator_code = m.indicator_code
+            and o.programme_code = coalesce(m.programme_code, o.programme_code)
+            and o.month_start between m.valid_from and coalesce(m.valid_to, 'infinity')
+    order by o.record_key, o.event_id, m.reference_indicator_code, o.indicator_code collate "C"
+)
+
+select * from own
+union all
 select
-    {{ shared }},
+    {{ shared | replace('indicator_code', 'reference_indicator_code') }},
     sex, age_band, status, funding_source, funder, amount, amount_part, is_rate_missing
-from {{ ref('int_indicator_events__persons') }}
-where city is not null
-union all
-select
-    {{ shared }},
-    sex, null, status, null, null, amount, null, false
-from {{ ref('int_indicator_events__others') }}
-where city is not null
-union all
-select
-    {{ shared }},
-    null, null, null, funding_source, null, amount, amount_part, is_rate_missing
-from {{ ref('int_indicator_events__funding') }}
-where city is not null
+from of_references

@@ -1,0 +1,262 @@
+"""The reference data has no fault, and each planted one is told with its file and line."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from dbt_project.framework.check import SEEDS, check_framework
+from dbt_project.framework.finding import Finding
+
+Edit = Callable[[bytes], bytes]
+
+
+def change(old: str, new: str) -> Edit:
+    """Replace the first `old` of a file, which must be there."""
+
+    def edit(content: bytes) -> bytes:
+        assert old.encode() in content, f"{old!r} is not in the file any more"
+        return content.replace(old.encode(), new.encode(), 1)
+
+    return edit
+
+
+def add(line: str) -> Edit:
+    """Append a line."""
+    return lambda content: content + line.encode() + b"\n"
+
+
+#: Name of the fault: file, what is done to it, line (a text that it holds, or its number; None: the last), words.
+FAULTS: dict[str, tuple[str, Edit, str | int | None, str]] = {
+    "no rule over time": (
+        "framework/indicators",
+        change("distinct,sum,partition,P2", ",sum,partition,P2"),
+        "CM-O2-01,",
+        "has no time_rule",
+    ),
+    "no track rule": (
+        "framework/indicators",
+        change(
+            "expansion plans.,FOUND,[003],CM-2018,2018-01-01,,,,,,linear",
+            "expansion plans.,FOUND,[003],CM-2018,2018-01-01,,,,,,",
+        ),
+        "CM-O1-05,",
+        "has no track_rule",
+    ),
+    "unknown unit": (
+        "framework/indicators",
+        change("expansion planning,place", "expansion planning,heads"),
+        "CM-O1-01,",
+        "unit_of_count heads is not known",
+    ),
+    "unknown required breakdown": (
+        "framework/indicators",
+        change("sex;age_band;status", "sex;colour;status"),
+        "sex;colour",
+        "required breakdown colour",
+    ),
+    "unknown denominator": (
+        "framework/indicators",
+        change("CM-2018,2018-01-01,,,,sex;age_band;status", "CM-2018,2018-01-01,,,CM-NONE,sex;age_band;status"),
+        "CM-NONE",
+        "denominator_code CM-NONE is not in indicators.csv",
+    ),
+    "recalled wording as our own": (
+        "framework/indicators",
+        change("found work or whose work became better.,OWN", "found work or whose work became better.,RECALLED"),
+        "CM-O2-02,",
+        "only recalled",
+    ),
+    "indicator twice": ("framework/outcomes", add("O1,Again,II,[004]"), None, "already stands in line"),
+    "mapping of an unknown indicator": (
+        "framework/indicator_mappings",
+        add("CM-NONE,SDG,SDG-2015,8.5,target,contributes,me,OWN,,,"),
+        None,
+        "indicator_code CM-NONE is not in indicators.csv",
+    ),
+    "mapping to nothing": (
+        "framework/indicator_mappings",
+        add("CM-O2-02,SDG,SDG-2015,99.9,target,contributes,me,OWN,,,"),
+        None,
+        "not in reference_indicators.csv",
+    ),
+    "mapping to an unknown version": (
+        "framework/indicator_mappings",
+        add("CM-O2-02,SDG,SDG-1999,8.5,target,contributes,me,OWN,,,"),
+        None,
+        "framework_version SDG-1999 is not in framework_versions.csv",
+    ),
+    "exact between units": (
+        "framework/indicator_mappings",
+        change("CM-O2-04,SIMF,SIMF-1,R2", "CM-O3-01,SIMF,SIMF-1,R2"),
+        "CM-O3-01,SIMF,SIMF-1,R2",
+        "only the same unit is exact",
+    ),
+    "exact with recalled wording": (
+        "framework/indicator_mappings",
+        change("CM-O2-02,SDC,SDC-2021-24,IED_ARI_1,code,contributes", "CM-O2-02,SDC,SDC-2021-24,IED_ARI_1,code,exact"),
+        "CM-O2-02,SDC",
+        "no mapping to it can be exact",
+    ),
+    "recalled wording as official": (
+        "framework/indicator_mappings",
+        change(
+            "IED_ARI_1,code,contributes,programme documents,RECALLED",
+            "IED_ARI_1,code,contributes,programme documents,OFFICIAL",
+        ),
+        "CM-O2-02,SDC",
+        "more official than it is",
+    ),
+    "several exact outside the simulation": ("framework/frameworks", change("Corridor,SIM,", "Corridor,,"), "", ""),
+    "versions overlap": (
+        "framework/framework_versions",
+        change("2021-01-01,2024-12-31", "2020-06-01,2024-12-31"),
+        "SDC-2021-24",
+        "on the same days",
+    ),
+    "mappings overlap": (
+        "framework/indicator_mappings",
+        add("CM-O2-02,SDC,SDC-2021-24,IED_ARI_1,code,contributes,me,RECALLED,2022-01-01,,"),
+        None,
+        "on the same days",
+    ),
+    "ends before it begins": (
+        "framework/framework_versions",
+        change("2017-01-01,2020-12-31,shareweb", "2017-01-01,2016-12-31,shareweb"),
+        "SDC-2017-20",
+        "before it begins",
+    ),
+    "a year cut in two": (
+        "framework/framework_versions",
+        change("2017-01-01,2020-12-31,docs", "2017-02-01,2020-12-31,docs"),
+        "SIMF-1",
+        "cuts a year in two",
+    ),
+    "no such day": (
+        "framework/framework_versions",
+        change("2017-01-01,2020-12-31,shareweb", "2017-01-01,2020-02-30,shareweb"),
+        "SDC-2017-20",
+        "is no date",
+    ),
+    "roll-up of nothing": (
+        "framework/dimension_rollups",
+        change("AGE-UNHCR,0-4,0-4", "AGE-UNHCR,0-4,0-3"),
+        "AGE-UNHCR,0-4,0-3",
+        "0-3 is no member of AGE-1",
+    ),
+    "counted twice": ("framework/dimension_rollups", add("AGE-UNHCR,60+,0-4"), None, "counted twice"),
+    "roll-up member unknown": (
+        "framework/dimension_rollups",
+        add("AGE-UNHCR,80+,60+"),
+        None,
+        "80+ is no member of AGE-UNHCR",
+    ),
+    "no translation": ("framework/dimension_members", change("Femme", ""), "SEX-1,1,female", "has no name in fr"),
+    "unknown cross-tab": (
+        "framework/published_crosstabs",
+        add("CM-O2-01,colour"),
+        None,
+        "breakdown colour is no scheme",
+    ),
+    "cross-tab that overlaps": ("framework/published_crosstabs", add("CM-O2-01,lnob_gt"), None, "parts do not add up"),
+    "unknown country": (
+        "places/places",
+        change("ADAMA,city,Adama,ET", "ADAMA,city,Adama,XX"),
+        "ADAMA,city",
+        "country_code XX is not in places.csv",
+    ),
+    "unknown time zone": (
+        "places/places",
+        change("233114,800,Africa/Kampala", "233114,800,Africa/Jinja"),
+        "JINJA,city",
+        "timezone Africa/Jinja does not exist",
+    ),
+    "cycle of places": (
+        "places/places",
+        change("AFRICA,region,Africa,,WORLD", "AFRICA,region,Africa,,HORN-OF-AFRICA"),
+        "AFRICA,region",
+        "lies in itself",
+    ),
+    "unknown member": (
+        "places/place_members",
+        add("COR-BERBERA,NOWHERE"),
+        None,
+        "member_code NOWHERE is not in places.csv",
+    ),
+    "members of a country": ("places/place_members", add("ET,ADAMA"), None, "only joint sets and corridors"),
+    "unknown currency": (
+        "money/exchange_rates",
+        add("XXX,2020-01-01,1,me"),
+        None,
+        "currency XXX is not in currencies.csv",
+    ),
+    "no number": ("money/exchange_rates", add('CHF,2021-01-01,"0,9",me'), None, "is no number"),
+    "two rates a month": ("money/exchange_rates", add("CHF,2020-12-01,0.9,me"), None, "already stands in line"),
+    "byte order mark": ("framework/outcomes", lambda content: b"\xef\xbb\xbf" + content, 1, "byte order mark"),
+    "semicolons": ("framework/outcomes", lambda content: content.replace(b",", b";"), 1, "parted by semicolons"),
+    "not UTF-8": (
+        "places/places",
+        lambda content: content.replace("á".encode(), b"\xe1", 1),
+        "AMATITLAN,city",
+        "not UTF-8",
+    ),
+    "a comma too many": (
+        "framework/outcomes",
+        add("O9,Plans, and more,II,[004]"),
+        None,
+        "put a text that holds a comma",
+    ),
+}
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return Path(shutil.copytree(SEEDS, tmp_path / "seeds"))
+
+
+def test_the_reference_data_has_no_fault() -> None:
+    began = time.monotonic()
+    assert check_framework() == []
+    assert time.monotonic() - began < 2
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_a_planted_fault__is_told_with_its_line(folder: Path, name: str) -> None:
+    file, edit, where, words = FAULTS[name]
+    path = folder / f"{file}.csv"
+    before = path.read_bytes()
+    path.write_bytes(edit(before))
+    if name == "several exact outside the simulation":
+        file, where, words = "framework/indicator_mappings", "CM-O3-01,SIMF,SIMF-2,R1", "small numbers of people"
+        path = folder / f"{file}.csv"
+    wanted = _line(path, where)
+    found = check_framework(folder)
+    assert [each for each in found if each.file == f"{file}.csv" and each.line == wanted and words in each.text], found
+    assert len(found) <= 4, "one fault brings many others with it"
+
+
+def _line(path: Path, where: str | int | None) -> int:
+    if isinstance(where, int):
+        return where
+    lines = path.read_bytes().decode(errors="replace").splitlines()
+    if where is None:
+        return len(lines)
+    return next(number for number, line in enumerate(lines, 1) if where in line)
+
+
+def test_lines_that_span_lines__are_numbered_by_their_first(folder: Path) -> None:
+    path = folder / "framework" / "outcomes.csv"
+    path.write_text(path.read_text() + '"O8","two\nlines",II,[004]\nO8,Again,II,[004]\n')
+    count = len(path.read_text().splitlines())
+    assert [(each.file, each.line) for each in check_framework(folder)] == [("framework/outcomes.csv", count)]
+
+
+def test_an_empty_folder__is_no_framework(tmp_path: Path) -> None:
+    assert [each.text for each in check_framework(tmp_path)] == [
+        f"{tmp_path} holds no tables: name a folder like dbt_project/seeds."
+    ]
+    assert str(Finding("a.csv", 3, "Wrong: mend it.")) == "a.csv:3: Wrong: mend it."
