@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from random import Random
+from typing import Any
 
 from tests.dbt_events import Events
 
@@ -40,6 +41,35 @@ def computed_events(events: Events) -> None:
     )  # fmt: skip
     events.person("person.registered", "2018-05-10 08:00+00", "canary", city="ADAMA", programme="OPS")
     events.person("person.registered", "2018-05-10 08:00+00", "late", city="JIGJIGA", load=9)  # after the good load
+
+
+def money_events(events: Events) -> None:
+    """Amounts of 2031, after the reference series ends, and rates that the programme sets, corrects and takes back."""
+    for month, amount, currency in (
+        ("01", "100", "ETB"),
+        ("02", "200", "ETB"),
+        ("03", "300", "ETB"),
+        ("03", "7", "CHF"),
+    ):
+        events.add(
+            "funding.committed", f"2031-{month}-10 08:00+00", city="ADAMA",
+            data={"funding_source": "donor", "amount": amount, "currency": currency, "in_kind": month == "02"},
+        )  # fmt: skip
+
+    def rate(base: str, quote: str, month: str, rate: str, **more: Any) -> None:
+        data = {"base_currency": base, "quote_currency": quote, "month": month, "rate": rate, "rate_source": "bank"}
+        events.add("rate.set", "2031-06-01 08:00+00", data, **more)
+
+    rate("USD", "ETB", "2031-01", "50", subject="january")
+    rate("USD", "ETB", "2031-01", "40", subject="january", version=2, operation="correct")
+    rate("USD", "ETB", "2031-01", "20", subject="january again")
+    rate("ETB", "USD", "2031-02", "0.02", subject="february")
+    rate("USD", "ETB", "2031-03", "50", subject="march")
+    rate("USD", "ETB", "2031-03", "50", subject="march", version=2, operation="void")
+    rate("USD", "CHF", "2031-02", "2", subject="francs")
+    rate("USD", "CHF", "2031-03", "2", subject="francs", version=2, operation="correct")
+    rate("USD", "ETB", "2018-05", "1", subject="in the series already")
+    rate("USD", "ETB", "2031-03", "1", subject="of others", programme="CM")
 
 
 def stated_events(events: Events) -> None:

@@ -22,7 +22,7 @@ from reporting.publications.build import build
 from reporting.publications.publish import publish
 from reporting.publications.taken_in import take_in
 from tests.dbt_events import Events
-from tests.dbt_world import ROTATED, computed_events, random_events, stated_events
+from tests.dbt_world import ROTATED, computed_events, money_events, random_events, stated_events
 from tests.landed import land
 from tests.simulated_truth import accepted_lines, seen_cells, true_cells
 from tests.support import ScratchDatabase, scratch_database
@@ -106,6 +106,7 @@ def warehouse(stack: Settings) -> Iterator[Warehouse]:
 def world() -> list[tuple[Any, ...]]:
     events = Events()
     computed_events(events)
+    money_events(events)
     stated_events(events)
     random_events(events)
     return events.rows

@@ -19,7 +19,7 @@ from reporting.protection.candidate import BLANK, protect_candidate
 from tests.attack.bounds import systems
 from tests.attack.knowledge import learn
 from tests.dbt_events import Events
-from tests.dbt_world import JOINT, ROTATED, computed_events, random_events, stated_events
+from tests.dbt_world import JOINT, ROTATED, computed_events, money_events, random_events, stated_events
 from tests.small_cells_oracle import PLACES, Key, hidden
 from tests.support import ScratchDatabase, scratch_database
 
@@ -28,6 +28,7 @@ from tests.support import ScratchDatabase, scratch_database
 def built(stack: Settings) -> Iterator[ScratchDatabase]:
     events = Events()
     computed_events(events)
+    money_events(events)
     stated_events(events)
     random_events(events)
     with scratch_database(stack) as database:
@@ -134,7 +135,19 @@ def test_money__in_dollars_of_its_month(warehouse: psycopg.Connection) -> None:
     assert share["actual"] == round(100 * Decimal(100) / (donors + 100), 1)
     assert (share["numerator"], share["denominator"]) == (100, donors + 100)
     assert cells(warehouse, "CM-X-03", period_start=date(2030, 5, 1)) == [], "no rate: not counted, and said in the log"
-    assert warehouse.execute("select count(*) from warehouse.int_funding_usd where is_rate_missing").fetchone() == (1,)
+    missing = "select month_start, currency from warehouse.int_amounts_usd where is_rate_missing order by 1"
+    assert warehouse.execute(missing).fetchall() == [(date(2030, 5, 1), "ETB"), (date(2031, 3, 1), "ETB")]
+
+
+def test_money__is_priced_by_rates_that_the_programme_sets_where_the_series_ends(
+    warehouse: psycopg.Connection,
+) -> None:
+    months = cells(warehouse, "CM-X-03", geography_code="ADAMA", dimension="total", period_precision="month")
+    found = {c["period_start"].month: c["actual"] for c in months if c["period_start"].year == 2031}
+    # January as corrected; February from the other direction's rate; March: francs only, the birr's rate was voided
+    assert found == {1: Decimal("2.50"), 2: Decimal("4.00"), 3: Decimal("3.50")}
+    (march,) = (c for c in months if c["period_start"] == date(2031, 3, 1))
+    assert march["note"].startswith("rate_missing: 1 amount")
 
 
 def test_stated_figures__add_up_to_their_joint_set(warehouse: psycopg.Connection) -> None:

@@ -19,7 +19,7 @@ select
         else 0
     end as amount_part,
     f.is_rate_missing
-from {{ ref('int_funding_usd') }} as f
+from {{ ref('int_amounts_usd') }} as f
 inner join {{ ref('int_counting_rules') }} as r
     on {{ any_version('f.event_type') }} = {{ any_version('r.event_type') }}
 where {{ of_touched_records('f') }}
