@@ -20,13 +20,21 @@ TERMS = MODELS / "terms.md"
 #: Which cells are judged together is no matter of readers.
 NOT_SHOWN = {"component"}
 #: The view has them last, because it grew.
-LAST = ("origin", "completeness")
+LAST = ("origin", "completeness", "wording_status", "track_rule", "target_start", "target_end")
 #: The view reads it beside the cell, so that holding a city rewrites no cell.
 HELD = "held_cities"
 #: What the view adds to the columns of the mart.
 OF_THE_PUBLICATION = [
     ("as_of", "timestamp with time zone", "Up to when events were counted."),
     ("publication_id", "bigint", "The publication that the row is read from."),
+]
+#: What it adds last, because it grew.
+JUDGED = [
+    (
+        "on_track",
+        "text",
+        "on_track or off_track by the rule and the target's period as of the publication; empty where it cannot be said.",
+    ),
 ]
 HOW_TO_READ = """\
 The reader may open the views of `results` and `ops`, and can change nothing. It signs in to the database `corridor` as
@@ -73,6 +81,7 @@ def results_page() -> str:
     columns = [column for column in columns if column[0] not in LAST]
     columns += [(*each, True) for each in OF_THE_PUBLICATION]
     columns += last
+    columns += [(*each, False) for each in JUDGED]
     lines = [
         "<!-- Made by `python -m dbt_project.describe`; change dbt_project/models/marts/_indicator_results.yml or",
         "dbt_project/models/terms.md instead. -->",

@@ -14,6 +14,7 @@ from reporting.publications.held_places import held_places_differ, write_held_pl
 from reporting.publications.log import write_log, write_withheld_once
 from reporting.publications.model import COLUMNS, Publication, PublicationError
 from reporting.publications.pointer import lock_publications, read_pointer
+from reporting.publications.reference_data import write_reference_data
 
 
 @dataclass(frozen=True)
@@ -72,6 +73,7 @@ def publish(
             )
             _write_versions(conn, newest.publication_id, columns)
             write_held_places(conn, newest.publication_id)
+        write_reference_data(conn)
         _remember_components(conn)
         conn.execute("delete from ops.touched_groups")
         moved = newest is not None and newest.publication_id != pointer.publication_id

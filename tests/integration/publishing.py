@@ -15,6 +15,7 @@ from psycopg.types.json import Jsonb
 from infra.settings import Settings
 from reporting.publications.model import Publication
 from reporting.publications.publish import publish
+from reporting.publications.reference_data import TABLES
 from tests.support import scratch_database
 
 CELL: dict[str, Any] = {
@@ -104,6 +105,12 @@ def publishing_desk(stack: Settings, *, candidate: bool = True) -> Iterator[Desk
                 create table warehouse.int_held_places (programme_code text, geography_code text, held_cities text)
                 """
             )
+            for name in TABLES:
+                warehouse.execute(
+                    sql.SQL("create table {} (like {})").format(
+                        sql.Identifier("warehouse", name), sql.Identifier("published", name)
+                    )
+                )
         yield Desk(scratch.settings, warehouse, owner, reader)
 
 

@@ -15,6 +15,8 @@ t.target_record is not null as has_target,
     t.target_qualifier,
     t.target_is_current,
     t.target_phrase,
+    case when t.target_is_current then t.period_start end as target_start,
+    case when t.target_is_current then t.period_end end as target_end,
     case when not t.target_is_current then t.target_record end as target_variant
 {%- endset %}
 select

@@ -7,7 +7,7 @@
 {%- set others = [
     'component', 'origin', 'value', 'value_low', 'value_high', 'qualifier', 'words', 'currency', 'numerator', 'denominator',
     'completeness', 'suppression', 'note', 'phrase', 'document', 'has_target', 'target', 'target_value_type',
-    'target_qualifier', 'target_is_current', 'target_phrase', 'target_variant',
+    'target_qualifier', 'target_is_current', 'target_phrase', 'target_start', 'target_end', 'target_variant',
 ] %}
 select
     {% for column in grain + others %}r.{{ column }},

@@ -9,6 +9,8 @@ with labelled as (
         i.unit_of_count,
         i.direction,
         i.threshold,
+        i.track_rule,
+        i.wording_status,
         coalesce(g.geography_name, p.name, r.geography_code) as geography_name,
         p.is_simulated,
         case
@@ -86,5 +88,9 @@ select
     achievement as achievement_exact,
     component,
     origin,
-    case when not is_hidden then completeness end as completeness
+    case when not is_hidden then completeness end as completeness,
+    wording_status,
+    case when target is not null then track_rule end as track_rule,
+    target_start,
+    target_end
 from labelled

@@ -156,6 +156,18 @@ FAULTS: dict[str, tuple[str, Edit, str | int | None, str]] = {
         "80+ is no member of AGE-UNHCR",
     ),
     "no translation": ("framework/dimension_members", change("Femme", ""), "SEX-1,1,female", "has no name in fr"),
+    "no name in a language": (
+        "framework/indicator_names",
+        change("CM-O1-01,fr,", "CM-O1-01,de,"),
+        "CM-O1-01,de,",
+        "language de is not known",
+    ),
+    "another English name": (
+        "framework/indicator_names",
+        change("CM-O4-08,en,Agreements reached", "CM-O4-08,en,Agreements"),
+        "CM-O4-08,en",
+        "another one in indicators.csv",
+    ),
     "unknown cross-tab": (
         "framework/published_crosstabs",
         add("CM-O2-01,colour"),

@@ -1,0 +1,39 @@
+"""Names, frameworks and mappings for readers: copies of the reference data that the warehouse was built with."""
+
+from __future__ import annotations
+
+import psycopg
+from psycopg import sql
+
+#: Tables of `published` with the columns that they take from the table of the same name in `warehouse`.
+TABLES = {
+    "indicator_names": ("indicator_code", "language", "name"),
+    "framework_versions": ("framework_version", "framework_code", "name", "valid_from", "valid_to", "source_ref"),
+    "reference_indicators": (
+        "framework_version", "reference_code", "reference_kind", "wording", "wording_status", "level", "unit_of_count",
+        "source_ref",
+    ),
+    "indicator_mappings": (
+        "indicator_code", "framework_version", "reference_code", "strength", "wording_status", "valid_from", "valid_to",
+        "note",
+    ),
+    "dimension_members": (
+        "scheme_code", "sort_order", "member_code", "name_en", "name_fr", "name_es", "name_ar",
+    ),
+}  # fmt: skip
+
+
+def write_reference_data(conn: psycopg.Connection) -> None:
+    """Make what readers see equal to the warehouse. `conn` must be in a transaction; what is the same is not touched."""
+    for name, columns in TABLES.items():
+        parts = {
+            "ours": sql.Identifier("published", name),
+            "theirs": sql.Identifier("warehouse", name),
+            "columns": sql.SQL(", ").join(map(sql.Identifier, columns)),
+        }
+        same = sql.SQL("not exists (select {columns} from {theirs} except select {columns} from {ours})").format(**parts)
+        fewer = sql.SQL("not exists (select {columns} from {ours} except select {columns} from {theirs})").format(**parts)
+        row = conn.execute(sql.SQL("select {} and {}").format(same, fewer)).fetchone()
+        if row != (True,):
+            conn.execute(sql.SQL("delete from {ours}").format(**parts))
+            conn.execute(sql.SQL("insert into {ours} ({columns}) select {columns} from {theirs}").format(**parts))
