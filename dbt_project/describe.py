@@ -33,7 +33,7 @@ JUDGED = [
     (
         "on_track",
         "text",
-        "on_track or off_track by the rule and the target's period as of the publication; empty where it cannot be said.",
+        "on_track or off_track by the rule and the target's period as of the publication; empty if it cannot be said.",
     ),
 ]
 HOW_TO_READ = """\

@@ -24,15 +24,19 @@ TABLES = {
 
 
 def write_reference_data(conn: psycopg.Connection) -> None:
-    """Make what readers see equal to the warehouse. `conn` must be in a transaction; what is the same is not touched."""
+    """Make what readers see equal to the warehouse. `conn` must be in a transaction; what is the same stays."""
     for name, columns in TABLES.items():
         parts = {
             "ours": sql.Identifier("published", name),
             "theirs": sql.Identifier("warehouse", name),
             "columns": sql.SQL(", ").join(map(sql.Identifier, columns)),
         }
-        same = sql.SQL("not exists (select {columns} from {theirs} except select {columns} from {ours})").format(**parts)
-        fewer = sql.SQL("not exists (select {columns} from {ours} except select {columns} from {theirs})").format(**parts)
+        same = sql.SQL("not exists (select {columns} from {theirs} except select {columns} from {ours})").format(
+            **parts
+        )
+        fewer = sql.SQL("not exists (select {columns} from {ours} except select {columns} from {theirs})").format(
+            **parts
+        )
         row = conn.execute(sql.SQL("select {} and {}").format(same, fewer)).fetchone()
         if row != (True,):
             conn.execute(sql.SQL("delete from {ours}").format(**parts))

@@ -33,8 +33,9 @@ def test_a_changed_name__reaches_readers_even_if_no_cell_differs(desk: Desk) -> 
 
 def test_recalled_wording__is_said_not_to_be_official(desk: Desk) -> None:
     desk.warehouse.execute(
-        "insert into warehouse.reference_indicators values ('V', 'R', 'code', 'People', 'RECALLED', 'output', null, null),"
-        " ('V', 'F', 'code', 'Places', 'FOUND', 'output', null, null)"
+        "insert into warehouse.reference_indicators values "
+        "('V', 'R', 'code', 'People', 'RECALLED', 'output', null, null), "
+        "('V', 'F', 'code', 'Places', 'FOUND', 'output', null, null)"
     )
     desk.publish(1)
     rows = desk.reader.execute("select reference_code, wording from results.reference_indicators").fetchall()

@@ -1,5 +1,5 @@
--- Reference data beside the results, as of the last build that could publish: names, frameworks, mappings. The tables of
--- the warehouse are made anew whenever the reference data changes, so readers get copies.
+-- Names, frameworks and mappings beside the results, as of the last build that could publish. The tables of the
+-- warehouse are made anew whenever the reference data changes, so readers get copies.
 create table published.indicator_names (
     indicator_code text not null,
     language text not null,
