@@ -71,9 +71,13 @@ def command(
     from reporting.erasure.withdrawals import erase_withdrawn
 
     settings = Settings.load()
-    if late or resume:
-        done = erase(settings, []) if resume else erase_withdrawn(settings)
-        came_late = erase_late(settings, everything=everything) if late else 0
+    if resume:
+        erase(settings, [])
+        typer.echo("Nothing is under way any more.")
+        return
+    if late:
+        done = erase_withdrawn(settings)
+        came_late = erase_late(settings, everything=everything)
         typer.echo(f"{len(done)} withdrawals were carried out; events of {came_late} came after their erasure.")
         return
     requests = _requests(settings, city, identifier_file, token_file, programme, kind, scope, area, reason)

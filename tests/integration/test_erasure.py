@@ -289,6 +289,9 @@ def test_command__makes_the_token_as_the_gateway_does_and_prints_nobody(
     assert done.exit_code == 0, done.output
     assert "1 events" in done.output
     assert world.holding(token) == []
+    ended = CliRunner().invoke(build("erase"), ["erase", "--resume"])
+    assert (ended.exit_code, ended.output) == (0, "Nothing is under way any more.\n")
+    assert world.rows("select log_forgets_at - begun_at between '30 days' and '31 days' from ops.erasures") == [(True,)]
     for output in (looked.output, done.output):
         assert "000877" not in output
         assert "tok1_" not in output
