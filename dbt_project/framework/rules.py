@@ -11,6 +11,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     "projects": ("project_code",),
     "project_places": ("project_code", "place_code"),
     "organisations": ("organisation_code",),
+    "constituencies": ("constituency",),
     "currencies": ("currency",),
     "exchange_rates": ("currency", "month"),
     "indicators": ("indicator_code",),

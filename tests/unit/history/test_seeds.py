@@ -126,6 +126,28 @@ def test_services_are_those_of_the_contract() -> None:
     assert set(column("service_types", "serves")) <= {"work", "basic", "both", "none"}
 
 
+@pytest.mark.parametrize(
+    ("scheme", "event_type", "name"),
+    [
+        ("SEX-1", "service.provided.v1", "sex"),
+        ("AGE-1", "service.provided.v1", "age_band"),
+        ("STATUS-1", "service.provided.v1", "status"),
+        ("DISABILITY-1", "service.provided.v1", "disability"),
+        ("FUNDING-1", "funding.committed.v1", "funding_source"),
+    ],
+)
+def test_atomic_members_are_those_of_the_contract(scheme: str, event_type: str, name: str) -> None:
+    properties = contracts()[event_type].schema["properties"]
+    known = properties[name]["enum"]
+    found = [row["member_code"] for row in seed_rows("dimension_members") if row["scheme_code"] == scheme]
+    assert sorted(found) == sorted(known)
+
+
+def test_constituencies_are_those_of_the_contract() -> None:
+    known = contracts()["stakeholder.engaged.v1"].schema["properties"]["constituency"]["enum"]
+    assert set(column("constituencies", "constituency")) == set(known)
+
+
 def test_each_currency_has_one_exact_rate_a_month() -> None:
     months = Counter(column("exchange_rates", "currency"))
     assert months == {"CHF": 72, "ETB": 72, "EUR": 72, "GTQ": 72, "KES": 72, "TND": 72, "UGX": 72, "SOS": 42}
