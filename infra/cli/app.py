@@ -28,6 +28,7 @@ COMMANDS = {
     "reconcile": "Check that nothing vanished: offsets against rows, partners against answers.",
     "signals": "Show surge signals, and say who is told of them.",
     "publications": "List, show, compare, restore and hold publications.",
+    "explain": "What is behind a published number: rule, target, parts, document, events.",
 }
 GROUPS = (
     "contracts", "framework", "topics", "kobo", "keys", "partners", "rejects",

@@ -47,6 +47,17 @@ def test_every_rule_test_has_a_description(manifest: Any) -> None:
     assert [test.name for test in manifest.unit_tests.values() if not test.description.strip()] == []
 
 
+def test_every_dashboard_is_an_exposure_that_leads_to_the_events(manifest: Any) -> None:
+    assert {exposure.name for exposure in manifest.exposures.values()} == {"results_at_a_glance"}
+    for exposure in manifest.exposures.values():
+        upstream, todo = set(), list(exposure.depends_on.nodes)
+        while todo:
+            node = todo.pop()
+            upstream.add(node)
+            todo += set(getattr(manifest.nodes.get(node), "depends_on_nodes", [])) - upstream
+        assert "source.corridor.raw.events" in upstream
+
+
 def test_model_files_stay_small() -> None:
     lengths = sorted(len(path.read_text().splitlines()) for path in (PROJECT / "models").rglob("*.sql"))
     assert lengths[len(lengths) // 2] <= 55

@@ -1,0 +1,1 @@
+"""What is behind a published number: its rule, its parts, its document, its events."""
