@@ -11,7 +11,10 @@ NO_RULE = Path("models/exposures.yml")
 
 
 def fingerprint(folder: Path) -> str:
-    """Hash of the names and contents of the SQL, YAML, CSV and Markdown files below `folder`, save dbt's output and exposures."""
+    """Hash of the names and contents of the SQL, YAML, CSV and Markdown files below `folder`.
+
+    What dbt puts out, and exposures, are left out.
+    """
     digest = hashlib.sha256()
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder)

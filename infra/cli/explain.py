@@ -70,8 +70,8 @@ def _show(found: Explanation, limit: int) -> None:
         if rows := [{"what": name.replace("_", " "), "is": _text(value)} for name, value in _filled(facts)]:
             console.print(facts_table(rows, ("what", "is"), title))
     if found.parts:
-        columns = ("equation", "geography_name", "actual", "suppression", "cell_id")
-        console.print(facts_table(found.parts, columns, "What it is the sum of"))
+        of_parts = ("equation", "geography_name", "actual", "suppression", "cell_id")
+        console.print(facts_table(found.parts, of_parts, "What it is the sum of"))
     console.print(found.because, markup=False)
     if found.events is not None:
         columns = ("source", "event_id", "event_type", "city", "month", "record_versions", "corrected")

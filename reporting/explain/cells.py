@@ -47,8 +47,8 @@ def _by_words(words: Sequence[str]) -> dict[str, Any]:
     period = _PERIOD.fullmatch(words[3]) if len(words) in _LENGTHS else None
     if period is None:
         raise PublicationError(
-            f"{' '.join(words)!r} is no cell: give its id, or programme, indicator, place and period (2019 or 2019-03), "
-            "and if you want a part, a dimension and its value."
+            f"{' '.join(words)!r} is no cell: give its id, or programme, indicator, place and period "
+            "(2019 or 2019-03), and if you want a part, a dimension and its value."
         )
     year, month = period.groups()
     dimension, value = words[4:] or ("total", "total")
