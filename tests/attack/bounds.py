@@ -13,7 +13,8 @@ from scipy.sparse import csr_matrix
 from tests.attack.knowledge import Knowledge, Name
 
 #: Counts are whole: a range narrower than this holds one number at most.
-ONE = 1 - 1e-4
+SAME = 1e-4
+ONE = 1 - SAME
 #: Stands for "no upper bound" where a program must have one.
 FAR = 1e5
 
@@ -40,13 +41,18 @@ class System:
         unit[place] = 1
         return float(self.solve(unit)[place]), float(self.solve(-unit)[place])
 
-    def pinned(self) -> list[Name]:
-        """Unknowns that can be one number only. Tables at random first: most unknowns differ between two of them."""
+    def pinned(self, *, whole: bool = True) -> list[Name]:
+        """Unknowns that can be one number only: one `whole` number, or one number at all.
+
+        Tables at random first: most unknowns differ between two of them.
+        """
         chance = np.random.default_rng(7)
         tables = np.array([self.solve(chance.normal(size=len(self.names))) for _ in range(8)])
         alike = np.flatnonzero(tables.max(axis=0) - tables.min(axis=0) < ONE)
         ranges = {self.names[place]: self.range_of(self.names[place]) for place in alike}
-        return [name for name, (low, high) in ranges.items() if np.floor(high + 1e-4) - np.ceil(low - 1e-4) < ONE]
+        if not whole:
+            return [name for name, (low, high) in ranges.items() if high - low < SAME]
+        return [name for name, (low, high) in ranges.items() if np.floor(high + SAME) - np.ceil(low - SAME) < ONE]
 
 
 def systems(known: Knowledge) -> Iterator[System]:

@@ -19,7 +19,7 @@ create table ops.erasures (
     finished_at timestamptz
 );
 comment on column ops.erasures.origin is
-'request: an officer asked; withdrawal: an event consent.withdrawn; late: events from before an erasure that came after.';
+'request: an officer asked; withdrawal: an event consent.withdrawn; late: events of before an erasure that came later.';
 comment on column ops.erasures.city is 'Only events of this city; null = of the whole programme.';
 comment on column ops.erasures.areas is 'Only event types of these areas; null = all.';
 comment on column ops.erasures.log_forgets_at is 'From then on no topic holds what was received before the erasure.';
@@ -54,10 +54,12 @@ create table ops.erasure_mark (
     upto_load_id bigint not null default 0
 );
 insert into ops.erasure_mark default values;
-comment on table ops.erasure_mark is 'Up to which load events were looked through for subjects that were erased before.';
+comment on table ops.erasure_mark is
+'Up to which load events were looked through for subjects that were erased before.';
 
 create table ops.rewritten_records (record_key uuid primary key);
-comment on table ops.rewritten_records is 'Records whose events were changed by an erasure: the next build counts them anew.';
+comment on table ops.rewritten_records is
+'Records whose events were changed by an erasure: the next build counts them anew.';
 
 grant select, insert, update, delete on ops.erasures, ops.rewritten_records, ops.erasures_under_way
 to corridor_warehouse;
@@ -76,5 +78,6 @@ select
     log_forgets_at,
     finished_at
 from ops.erasures;
-comment on view ops.v_erasures is 'Erasures that were asked for, and whether they are finished. Nobody can be found by it.';
+comment on view ops.v_erasures is
+'Erasures that were asked for, and whether they are finished. Nobody can be found by it.';
 grant select on ops.v_erasures to bi_engineer;

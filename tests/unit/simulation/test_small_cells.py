@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from ingestion.simulation.simulation import Simulation
 from ingestion.simulation.truth.cells import Cell, ExpectedCell
+from ingestion.simulation.truth.geography import containers
 from ingestion.simulation.truth.small_cells import (
     hidden_cells,
     sums_of_breakdowns,
@@ -102,9 +103,8 @@ _tables = st.dictionaries(
 
 def _table(atoms: dict[tuple[str, int, str, str], int]) -> dict[Cell, Decimal]:
     numbers: dict[Cell, Decimal] = {}
-    countries = {"ADAMA": "ET", "JIGJIGA": "ET", "ARUA": "UG", "JINJA": "UG", "KOBOKO": "UG"}
     for (city, month, sex, age), number in atoms.items():
-        for level, place in (("city", city), ("country", countries[city]), ("programme", "SIM")):
+        for level, place in containers(city):
             for start, precision in ((date(2018, month, 1), "month"), (date(2018, 1, 1), "year")):
                 for dims in (
                     ("total", "total"),

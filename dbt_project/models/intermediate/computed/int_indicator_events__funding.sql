@@ -22,4 +22,4 @@ select
 from {{ ref('int_amounts_usd') }} as f
 inner join {{ ref('int_counting_rules') }} as r
     on {{ any_version('f.event_type') }} = {{ any_version('r.event_type') }}
-where {{ of_touched_records('f') }}
+where r.counts in ('usd', 'usd_city_share') and {{ of_touched_records('f') }}
