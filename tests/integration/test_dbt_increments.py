@@ -75,7 +75,16 @@ class Warehouse:
         events.insert(self.database.dsn("owner"))
         first = ["--full-refresh"] if self._loads == 1 else []
         if dies_after:
-            self._dbt(["build", "--select", f"+{dies_after}", *BUILD[BUILD.index("--exclude") :]])
+            self._dbt(
+                [
+                    "build",
+                    "--indirect-selection",
+                    "cautious",
+                    "--select",
+                    f"+{dies_after}",
+                    *BUILD[BUILD.index("--exclude") :],
+                ]
+            )
         self._dbt([*BUILD, *first])
         with psycopg.connect(self.database.dsn("warehouse"), autocommit=True) as conn:
             take_in(conn, self._loads, "rules")
