@@ -158,6 +158,30 @@ def test_build_that_dies_anywhere__is_started_again_and_loses_nothing(
             assert found == in_one[name], name
 
 
+def test_target_that_comes_later__stands_beside_a_number_that_did_not_change(stack: Settings) -> None:
+    with warehouse(stack) as whole:
+        whole.take_in(world())
+        later = Events()
+        period = {"start": "2018-01-01", "end": "2018-12-31", "precision": "year"}
+        for code in ("CM-O3-02", "CM-O2-01"):
+            target = {
+                "indicator_code": code, "place": {"level": "city", "code": "ADAMA"}, "period": period, "unit": "person",
+                "kind": "target", "basis": "flow", "value_type": "number", "value": 20, "qualifier": "exact",
+                "phrase": "20 people", "document": "plan", "evidence_label": "FOUND", "phase": "I",
+            }  # fmt: skip
+            later.add("target.set", "2018-01-05 08:00+00", target, subject=f"target of {code}", id=f"target of {code}")
+        whole.take_in(later.rows)
+        with psycopg.connect(whole.database.dsn("warehouse"), autocommit=True) as conn:
+            found = conn.execute(
+                """
+                select indicator_code, actual is not null, target::int from results.indicator_results
+                where programme_code = 'SIM' and geography_code = 'ADAMA' and target_phrase = '20 people'
+                order by indicator_code
+                """
+            ).fetchall()
+        assert found == [("CM-O2-01", False, 20), ("CM-O3-02", True, 20)]
+
+
 def test_simulated_events_in_any_order__give_the_truth(stack: Settings) -> None:
     config = SimulationConfig(seed=12, days=90, start=date(2019, 11, 1), events=3_000, bad=0)
     simulation = simulate(config)

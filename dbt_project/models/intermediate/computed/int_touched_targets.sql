@@ -3,23 +3,20 @@
 with stated as (
     select
         programme_code,
-        any_type,
+        event_type,
         data ->> 'indicator_code' as indicator_code,
         {{ cast_or_null("data -> 'period' ->> 'start'", 'date') }} as period_start,
         {{ cast_or_null("data -> 'period' ->> 'end'", 'date') }} as period_end
-    from (
-        select *, {{ any_version('event_type') }} as any_type from {{ ref('int_records') }}
-        where event_type like 'target.set.%' or event_type like 'baseline.set.%'
-    ) as records
-    where {{ of_touched_records() }}
+    from {{ ref('int_records') }}
+    where (event_type like 'target.set.%' or event_type like 'baseline.set.%') and {{ of_touched_records() }}
 )
 
 select programme_code, indicator_code, period_start, {{ span('period_start', 'period_end') }} as period_precision
 from stated
-where any_type = 'target.set' and {{ span('period_start', 'period_end') }} is not null
+where event_type like 'target.set.%' and {{ span('period_start', 'period_end') }} is not null
 union
 -- A baseline stands beside the figures of all periods.
 select g.programme_code, g.indicator_code, g.period_start, g.period_precision
 from {{ ref('int_city_sums') }} as g
 inner join stated as b on g.programme_code = b.programme_code and g.indicator_code = b.indicator_code
-where b.any_type = 'baseline.set'
+where b.event_type like 'baseline.set.%'
