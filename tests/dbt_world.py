@@ -72,6 +72,52 @@ def money_events(events: Events) -> None:
     rate("USD", "ETB", "2031-03", "1", subject="of others", programme="CM")
 
 
+def happening_events(events: Events) -> None:
+    """2032 in Arua: what is about no single person, and people in new ways, each once as it counts and once as not."""
+
+    def at(month: int, type_: str, data: dict[str, Any], **more: Any) -> None:
+        events.add(type_, f"2032-{month:02d}-10 08:00+00", data, city="ARUA", **more)
+
+    at(1, "plan.status_changed", {"document_title": "Growth plan", "document_type": "strategy", "to_status": "drafted"})
+    adopted = {"document_title": "Growth plan", "document_type": "strategy", "to_status": "adopted"}
+    at(2, "plan.status_changed", adopted)
+    at(3, "plan.status_changed", adopted | {"document_title": " growth PLAN"})  # told twice: once in the year
+    at(3, "plan.status_changed", adopted | {"document_title": "By-law"}, subject="by-law")
+    at(3, "plan.status_changed", adopted, subject="by-law", version=2, operation="void")
+    for office, kind, status in (
+        ("Centre", "resource_centre", "operational"),
+        ("Centre", "resource_centre", "staffed"),
+        ("Desk 1", "migration_desk", "operational"),
+        ("Desk 2", "migration_desk", "operational"),
+        ("Desk 3", "migration_desk", "equipped"),
+        ("Diaspora", "diaspora_office", "equipped"),
+    ):
+        at(4, "office.status_changed", {"office": office, "office_type": kind, "to_status": status})
+    market = {"asset": "Market", "asset_type": "market", "percent_complete": 100}
+    at(5, "works.progress", market)
+    at(6, "works.progress", market | {"handover_date": "2032-06-01"})
+    at(6, "works.progress", market | {"asset": "Clinic", "asset_type": "health_centre", "handover_date": "2032-06-01"})
+    for month, participants in ((1, {"female": 7, "male": 5}), (1, {"unknown": 20}), (2, {})):
+        at(month, "forum.held", {"level": "city", "participants": participants})
+    at(1, "workshop.held", {"topic": "Maps", "days": 2})
+    at(1, "workshop.held", {"topic": "Maps", "days": 2})
+    at(1, "agreement.signed", {"agreement_type": "contract", "parties": ["City", "Ministry"]})
+    for kind, title in (("article", "One"), ("article", "one"), ("video", "Two"), ("report", "Three"), ("map", "Four")):
+        at(1, "knowledge.published", {"knowledge_type": kind, "publication_title": title})
+    for level, forum in (("global", "GFMD"), ("regional", "IGAD"), ("national", "NUF")):
+        at(1, "advocacy.participation", {"level": level, "forum_name": forum})
+    for name in ("Old town", "Old Town", "Lake"):
+        at(1, "site.mapped", {"site_name": name, "site_type": "monument", "heritage_type": "cultural"})
+    for organisation in ("AVSI", "avsi", "Council"):
+        at(1, "stakeholder.engaged", {"organisation": organisation, "constituency": "civil_society"})
+    for number in range(12):
+        day = {"city": "ARUA", "at": "2032-01-12 08:00+00", "token": f"n{number}"}
+        events.person("job.matched", **day, data={"job_change": "similar_job" if number < 2 else "new_job"})
+        events.person("credit.disbursed", **day)
+        events.person("training.enrolled", **day)
+        events.person("student.enrolled", **day, data={"school": f"School {number % 2}", "school_level": "primary"})
+
+
 def stated_events(events: Events) -> None:
     """Figures of documents, as awkward as the real ones."""
     events.stated("CM-O2-03-P", ("city", "KAIROUAN"), 81, city="KAIROUAN")

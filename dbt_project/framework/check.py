@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 from dbt_project.framework.cells import check_cells
+from dbt_project.framework.counting import check_counting
 from dbt_project.framework.dimensions import check_dimensions
 from dbt_project.framework.finding import Finding
 from dbt_project.framework.folder import Folder
@@ -19,6 +20,15 @@ from dbt_project.framework.validity import check_validity
 from infra.settings import REPO
 
 SEEDS = REPO / "dbt_project" / "seeds"
+CHECKS = (
+    check_cells,
+    check_indicators,
+    check_mappings,
+    check_validity,
+    check_dimensions,
+    check_places,
+    check_counting,
+)
 
 
 def check_framework(path: Path = SEEDS) -> list[Finding]:
@@ -29,7 +39,15 @@ def check_framework(path: Path = SEEDS) -> list[Finding]:
     damage = list(folder.damage())
     if damage:
         return sorted(damage)
-    checks = (check_cells, check_indicators, check_mappings, check_validity, check_dimensions, check_places)
+    checks = (
+        check_cells,
+        check_indicators,
+        check_mappings,
+        check_validity,
+        check_dimensions,
+        check_places,
+        check_counting,
+    )
     return sorted({finding for check in checks for finding in check(folder)})
 
 

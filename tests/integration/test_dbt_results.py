@@ -19,7 +19,15 @@ from reporting.protection.candidate import BLANK, protect_candidate
 from tests.attack.bounds import systems
 from tests.attack.knowledge import learn
 from tests.dbt_events import Events
-from tests.dbt_world import JOINT, ROTATED, computed_events, money_events, random_events, stated_events
+from tests.dbt_world import (
+    JOINT,
+    ROTATED,
+    computed_events,
+    happening_events,
+    money_events,
+    random_events,
+    stated_events,
+)
 from tests.small_cells_oracle import PLACES, Key, hidden
 from tests.support import ScratchDatabase, scratch_database
 
@@ -29,6 +37,7 @@ def built(stack: Settings) -> Iterator[ScratchDatabase]:
     events = Events()
     computed_events(events)
     money_events(events)
+    happening_events(events)
     stated_events(events)
     random_events(events)
     with scratch_database(stack) as database:
@@ -114,6 +123,42 @@ def test_held_city__is_cut_and_named(warehouse: psycopg.Connection) -> None:
     assert "ADAMA" not in dict(held)
 
 
+@pytest.mark.parametrize(
+    ("indicator", "year", "months"),
+    [
+        ("CM-O1-02-P", 1, {1: 1}),
+        ("CM-O1-02-A", 1, {2: 1, 3: 1}),
+        ("CM-O2-02", 10, {1: 10}),
+        ("CM-O2-07-E", 12, {1: 12}),
+        ("CM-O2-08-E", 12, {1: 12}),
+        ("CM-O2-10", 2, {1: 2}),
+        ("CM-O3-05-S", 12, {1: 12}),
+        ("CM-O3-05-K", 2, {1: 2}),
+        ("CM-O3-06-R", 1, {4: 1}),
+        ("CM-O3-06-K", 2, {4: 2}),
+        ("CM-O3-06-D", 1, {4: 1}),
+        ("CM-O3-06-M", 1, {6: 1}),
+        ("CM-O4-01", 3, {1: 2, 2: 1}),
+        ("CM-O4-02-C", 32, {1: 32}),
+        ("CM-O4-03", 2, {1: 2}),
+        ("CM-O4-05-A", 1, {1: 1}),
+        ("CM-O4-05-V", 1, {1: 1}),
+        ("CM-O4-05-S", 1, {1: 1}),
+        ("CM-O4-07", 2, {1: 2}),
+        ("CM-O4-08", 1, {1: 1}),
+        ("CM-X-05", 2, {1: 2}),
+    ],
+)
+def test_happenings_and_people__count_by_the_rule_of_their_indicator(
+    warehouse: psycopg.Connection, indicator: str, year: int, months: dict[int, int]
+) -> None:
+    found = cells(warehouse, indicator, geography_code="ARUA", dimension="total", programme_code="SIM")
+    found = [cell for cell in found if cell["period_start"].year == 2032]
+    assert [cell["actual_exact"] for cell in found if cell["period_precision"] == "year"] == [year]
+    monthly = {c["period_start"].month: c["actual_exact"] for c in found if c["period_precision"] == "month"}
+    assert monthly == months
+
+
 def test_proposals_funded__by_funder_and_in_all(warehouse: psycopg.Connection) -> None:
     july = cells(warehouse, "CM-O2-03-F", geography_code="ADAMA", period_start=date(2018, 7, 1))
     assert {cell["funder"]: cell["actual"] for cell in july} == {None: 3, "project": 2, "other": 1}
@@ -159,7 +204,7 @@ def test_stated_figures__add_up_to_their_joint_set(warehouse: psycopg.Connection
 
 
 def test_repeats_are_one_and_a_contradiction_goes_to_review(warehouse: psycopg.Connection) -> None:
-    assert one(warehouse, "CM-O4-02-C")["actual"] == 40
+    assert one(warehouse, "CM-O4-02-C", programme_code="CM")["actual"] == 40
     rows = warehouse.execute(
         "select other_id, kept_value, other_value from warehouse.review_conflicts order by other_id"
     ).fetchall()
@@ -168,7 +213,8 @@ def test_repeats_are_one_and_a_contradiction_goes_to_review(warehouse: psycopg.C
     assert [row[2] for row in rows if row[0] == "other phone"] == ["create, differs in person_token"]
     assert len(rows) == 3
     evidence = warehouse.execute(
-        "select count(*) from warehouse.fct_indicator_evidence where indicator_code = 'CM-O4-02-C'"
+        "select count(*) from warehouse.fct_indicator_evidence where indicator_code = 'CM-O4-02-C' "
+        "and programme_code = 'CM'"
     ).fetchone()
     assert evidence == (2,)
 

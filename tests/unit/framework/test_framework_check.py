@@ -174,6 +174,24 @@ FAULTS: dict[str, tuple[str, Edit, str | int | None, str]] = {
         None,
         "breakdown colour is no scheme",
     ),
+    "no counting rule": (
+        "framework/indicators",
+        change("milestone,sum,none,P0,0,stated", "milestone,sum,none,P0,0,computed"),
+        "CM-O1-01,",
+        "no line of counting_rules.csv",
+    ),
+    "counting rule of what is stated": (
+        "framework/counting_rules",
+        add("CM-O1-01,plan.status_changed.v1,names,,"),
+        None,
+        "is stated, so no event counts",
+    ),
+    "counting rule of an unknown event": (
+        "framework/counting_rules",
+        add("CM-O1-02-A,plan.adopted.v1,names,,"),
+        None,
+        "No contract describes",
+    ),
     "cross-tab that overlaps": ("framework/published_crosstabs", add("CM-O2-01,lnob_gt"), None, "parts do not add up"),
     "unknown country": (
         "places/places",

@@ -20,6 +20,6 @@ select
     end as amount_part,
     f.is_rate_missing
 from {{ ref('int_amounts_usd') }} as f
-inner join {{ ref('int_counting_rules') }} as r
+inner join {{ ref('counting_rules') }} as r
     on {{ any_version('f.event_type') }} = {{ any_version('r.event_type') }}
 where r.counts in ('usd', 'usd_city_share') and {{ of_touched_records('f') }}

@@ -16,9 +16,9 @@ select
     h.status,
     1::numeric as amount
 from {{ ref('stg_events__household_enumerated') }} as h
-inner join {{ ref('int_counting_rules') }} as r
+inner join {{ ref('counting_rules') }} as r
     on {{ any_version('h.event_type') }} = {{ any_version('r.event_type') }}
-where h.result_code = 'complete' and {{ of_touched_records('h') }}
+where r.counts = 'households' and {{ of_kind('h.result_code', 'r.kinds') }} and {{ of_touched_records('h') }}
 union all
 select
     a.record_key,
@@ -37,6 +37,6 @@ select
     null::text as status,
     a.arrivals::numeric as amount
 from {{ ref('stg_events__arrival_counted') }} as a
-inner join {{ ref('int_counting_rules') }} as r
+inner join {{ ref('counting_rules') }} as r
     on {{ any_version('a.event_type') }} = {{ any_version('r.event_type') }}
-where a.direction = 'in' and {{ of_touched_records('a') }}
+where r.counts = 'arrivals' and {{ of_kind('a.direction', 'r.kinds') }} and {{ of_touched_records('a') }}

@@ -27,7 +27,10 @@ select
     case when r.counts = 'female_share' then (p.sex = 'female')::integer end::numeric as amount_part,
     false as is_rate_missing
 from {{ ref('int_participations') }} as p
-inner join {{ ref('int_counting_rules') }} as r
+inner join {{ ref('counting_rules') }} as r
     on {{ any_version('r.event_type') }} in ({{ any_version('p.event_type') }}, 'any event of a person')
 left join {{ ref('service_types') }} as s on p.service_type = s.service_type
-where r.serves is null or s.serves in (r.serves, 'both')
+where
+    r.counts in ('persons', 'records', 'records_by_funder', 'female_share')
+    and (nullif(r.serves, '') is null or s.serves in (r.serves, 'both'))
+    and {{ of_kind('p.kind', 'r.kinds') }}

@@ -18,6 +18,12 @@ with own as (
     union all
     select
         {{ shared }},
+        null, null, null, null, null, amount, null, false
+    from {{ ref('int_indicator_events__happenings') }}
+    where city is not null
+    union all
+    select
+        {{ shared }},
         null, null, null, funding_source, null, amount, amount_part, is_rate_missing
     from {{ ref('int_indicator_events__funding') }}
     where city is not null
