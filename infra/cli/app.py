@@ -28,11 +28,12 @@ COMMANDS = {
     "reconcile": "Check that nothing vanished: offsets against rows, partners against answers.",
     "signals": "Show surge signals, and say who is told of them.",
     "publications": "List, show, compare, restore and hold publications.",
+    "release": "Freeze figures for donors and the public; list what is missing, and what changed since.",
     "explain": "What is behind a published number: rule, target, parts, document, events.",
 }
 GROUPS = (
     "contracts", "framework", "topics", "kobo", "keys", "partners", "rejects",
-    "archive", "retention", "signals", "publications",
+    "archive", "retention", "signals", "publications", "release",
 )  # fmt: skip
 HELP = "Operate Corridor: from events of city partners to results that can be defended."
 EPILOG = """\b

@@ -42,7 +42,7 @@ _ROWS = """
 
 
 @dataclass
-class _Rows:
+class ComponentRows:
     """A component with the rows that show it: a cell with several targets has several."""
 
     component: Component
@@ -61,19 +61,19 @@ def protect_candidate(conn: psycopg.Connection) -> int:
     `conn` must be outside a transaction; all is written in one. Repeating it changes nothing.
     """
     with conn.transaction():
-        places = _place_sums(conn)
+        places = place_sums(conn)
         changed: list[str] = []
         with conn.cursor(name="hiding", row_factory=dict_row) as cursor:
             cursor.itersize = 20_000
             for component, rows in groupby(cursor.execute(_ROWS), key=itemgetter("component")):
-                found = _read(rows)
+                found = read_component(rows)
                 hide_more(found.component, sums_of(found.component, places[component.split("|")[0]]))
                 changed += found.changed()
         _write(conn, changed)
     return len(changed)
 
 
-def _place_sums(conn: psycopg.Connection) -> dict[str, dict[str, list[tuple[str, str]]]]:
+def place_sums(conn: psycopg.Connection) -> dict[str, dict[str, list[tuple[str, str]]]]:
     """By programme and place, the sums that the place is a part of."""
     found: dict[str, dict[str, list[tuple[str, str]]]] = defaultdict(lambda: defaultdict(list))
     for programme, child, equation, parent in conn.execute(_PLACES):
@@ -81,30 +81,41 @@ def _place_sums(conn: psycopg.Connection) -> dict[str, dict[str, list[tuple[str,
     return found
 
 
-def _read(rows: Iterator[dict[str, Any]]) -> _Rows:
-    found: _Rows | None = None
+def read_component(rows: Iterator[dict[str, Any]]) -> ComponentRows:
+    """Rows of one component, at least one: its exact numbers, and what readers do not see of them."""
+    found: ComponentRows | None = None
     for row in rows:
         if found is None:
             over_time = row["unit_of_count"] in ("contact", "arrival")
             coded = row["small_cell_policy"] == "bottom_code_5" and row["unit_of_count"] != "percent"
-            found = _Rows(Component(row["threshold"], over_time, coded))
+            found = ComponentRows(Component(row["threshold"], over_time, coded))
         _add(found, row)
     assert found is not None
     return found
 
 
-def _add(found: _Rows, row: dict[str, Any]) -> None:
+def cell_of(row: dict[str, Any]) -> Cell:
+    """Where the number of a row belongs within its component."""
     names = ("geography_code", "period_start", "period_precision", "dimension", "dimension_value")
-    cell = Cell(*(row[name] for name in names))
+    return Cell(*(row[name] for name in names))
+
+
+def numbers_of(row: dict[str, Any]) -> dict[Cell, int]:
+    """The exact number of a row; of a share its whole, its part and its rest."""
+    cell = cell_of(row)
+    if row["denominator_exact"] is None:
+        return {cell: int(row["actual_exact"])}
+    part, whole = int(row["numerator_exact"]), int(row["denominator_exact"])
+    parts = {PART: part, REST: whole - part}
+    return {cell: whole} | {cell._replace(dimension=d, value=v): number for (d, v), number in parts.items()}
+
+
+def _add(found: ComponentRows, row: dict[str, Any]) -> None:
+    cell, numbers = cell_of(row), numbers_of(row)
     found.ids.setdefault(cell, []).append(row["cell_id"])
     found.told[row["cell_id"]] = row["suppression"]
-    numbers = {cell: row["actual_exact"]}
-    if row["denominator_exact"] is not None:
-        part, whole = row["numerator_exact"], row["denominator_exact"]
-        parts = {PART: part, REST: whole - part}
-        numbers = {cell: whole} | {cell._replace(dimension=d, value=v): n for (d, v), n in parts.items()}
     component = found.component
-    component.numbers |= {each: int(number) for each, number in numbers.items()}
+    component.numbers |= numbers
     if row["suppression"] in (HIDDEN, CODED):
         component.hidden |= numbers.keys()
     if row["suppression"] == CODED:

@@ -40,6 +40,12 @@ class Component:
     numbers: dict[Cell, int] = field(default_factory=dict)
     hidden: set[Cell] = field(default_factory=set)
     coded: set[Cell] = field(default_factory=set)
+    #: Cells whose numbers are known from elsewhere for good: no use in hiding them.
+    public: set[Cell] = field(default_factory=set)
+
+    def can_hide(self, cell: Cell) -> bool:
+        """True of a shown number above zero that nobody knows from elsewhere."""
+        return cell not in self.hidden and cell not in self.public and self.numbers[cell] > 0
 
     def bounds(self, cell: Cell) -> tuple[int, int | None]:
         """What a reader knows of a hidden cell without adding anything up. A total is published only if it is not 0."""

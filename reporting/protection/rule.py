@@ -19,14 +19,14 @@ def hide_more(component: Component, sums: Sequence[Sum]) -> None:
         asked = _beside(component, sums, known)
         if not asked:
             return
-        _hide(component, asked)
-        _satisfy(component, sums)
+        hide(component, asked)
+        satisfy(component, sums)
 
 
-def _satisfy(component: Component, sums: Sequence[Sum]) -> None:
+def satisfy(component: Component, sums: Sequence[Sum]) -> None:
     """Steps 2 to 4 of the rule, with what has a number."""
     while asked := {cell for total in sums if _is_open(component, total) for cell in _smallest_part(component, total)}:
-        _hide(component, asked)
+        hide(component, asked)
 
 
 def _is_open(component: Component, total: Sum) -> bool:
@@ -45,10 +45,10 @@ def _is_open(component: Component, total: Sum) -> bool:
 
 def _smallest_part(component: Component, total: Sum) -> set[Cell]:
     parent, parts = total
-    shown = [part for part in parts if part not in component.hidden and component.numbers[part] > 0]
+    shown = [part for part in parts if component.can_hide(part)]
     if shown:
         return {min(shown, key=component.order)}
-    return set() if parent in component.hidden else {parent}
+    return set() if parent in component.hidden | component.public else {parent}
 
 
 def _beside(component: Component, sums: Sequence[Sum], known: set[Cell]) -> set[Cell]:
@@ -57,17 +57,18 @@ def _beside(component: Component, sums: Sequence[Sum], known: set[Cell]) -> set[
     Empty only when nothing is shown that is linked to what is known.
     """
     linked = [total for total in sums if known.intersection((total[0], *total[1]))]
-    asked = {cell for total in linked for cell in _smallest(component, total)}
+    asked = {cell for total in linked for cell in smallest(component, total)}
     wider = known.union(*((parent, *parts) for parent, parts in linked))
     return asked if asked or wider == known else _beside(component, sums, wider)
 
 
-def _smallest(component: Component, total: Sum) -> set[Cell]:
-    shown = [cell for cell in (total[0], *total[1]) if cell not in component.hidden and component.numbers[cell] > 0]
+def smallest(component: Component, total: Sum) -> set[Cell]:
+    """Of a total and its parts the shown number that is hidden first; empty if none can be."""
+    shown = [cell for cell in (total[0], *total[1]) if component.can_hide(cell)]
     return {min(shown, key=component.order)} if shown else set()
 
 
-def _hide(component: Component, cells: set[Cell]) -> None:
+def hide(component: Component, cells: set[Cell]) -> None:
     """A share goes as a whole: its part and its rest with it."""
     for cell in cells:
         group = {cell._replace(dimension=d, value=v) for d, v in (("total", "total"), PART, REST)}

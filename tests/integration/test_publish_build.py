@@ -30,7 +30,8 @@ def desk(shared: Desk) -> Desk:
     shared.owner.execute(
         """
         truncate raw.events, raw.load_ranges, raw.loads, ops.city_gate, ops.builds, ops.audit_results, ops.audits,
-            ops.cell_openings, ops.publications, ops.publication_log, ops.current_publication,
+            ops.cell_openings, releases.cells, releases.releases,
+            ops.publications, ops.publication_log, ops.current_publication,
             published.indicator_results, published.held_places, ops.taken_in, ops.touched_groups,
             ops.replaced_components
             restart identity;

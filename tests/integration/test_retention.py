@@ -16,7 +16,7 @@ TABLES = r"""
 select n.nspname || '.' || c.relname
 from pg_class as c
 inner join pg_namespace as n on c.relnamespace = n.oid
-where n.nspname in ('live', 'ops', 'published', 'raw') and c.relkind in ('r', 'p') and not c.relispartition
+where n.nspname in ('live', 'ops', 'published', 'raw', 'releases') and c.relkind in ('r', 'p') and not c.relispartition
 """
 
 

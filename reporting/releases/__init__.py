@@ -1,0 +1,1 @@
+"""Releases: cells of one publication, frozen for donors and the public, and what became of them since."""

@@ -1,0 +1,129 @@
+"""Hide of a release what earlier releases would give away: a few people by whom two of them differ."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from operator import itemgetter
+from typing import Any
+
+import psycopg
+from psycopg.rows import dict_row
+
+from reporting.protection.candidate import BLANK, ComponentRows, place_sums, read_component
+from reporting.protection.cells import Cell, Component, PlaceSums, sums_of
+from reporting.protection.rule import hide_more, satisfy
+from reporting.releases.differences import Earlier, hide_small_differences
+from reporting.releases.model import Window
+
+HIDDEN = "between_releases"
+
+_NUMBERS = """
+    select
+        r.component, r.cell_id, r.geography_code, r.period_start, r.period_precision, r.dimension, r.dimension_value,
+        r.actual_exact, r.numerator_exact, r.denominator_exact, r.suppression, r.unit_of_count,
+        i.threshold, i.small_cell_policy, {seen} as is_released
+    from published.indicator_results as r
+    inner join warehouse.dim_indicators as i on r.indicator_code = i.indicator_code
+    left join {cells} as s on r.cell_id = s.cell_id {which}
+    where
+        r.programme_code = %(programme)s
+        and r.origin = 'computed'
+        and r.funder is null
+        and i.threshold > 0
+        and r.component = any(%(components)s)
+        and r.valid_from_publication <= %(publication_id)s
+        and (r.valid_to_publication is null or r.valid_to_publication > %(publication_id)s)
+    order by r.component, r.cell_id
+"""
+_NOW = _NUMBERS.format(seen="s.cell_id is not null", cells="release_cells", which="")
+_THEN = _NUMBERS.format(
+    seen="s.cell_id is not null and (s.suppression is null or s.suppression = 'exempt')",
+    cells="releases.cells",
+    which="and s.release_id = %(release_id)s",
+)
+#: Releases whose months touch the window, and what is judged together of both.
+_EARLIER = """
+    select release_id, publication_id from releases.releases
+    where programme_code = %(programme)s and period_start <= %(end)s and period_end >= %(start)s
+    order by release_id
+"""
+_COMPONENTS = "select distinct component from release_cells where component is not null order by component"
+
+
+def protect_release(conn: psycopg.Connection, window: Window, publication_id: int) -> int:
+    """Blank rows of the temporary table release_cells; returns how many. The first release of a period hides nothing.
+
+    `conn` is in the transaction that made the table from publication `publication_id`.
+    """
+    with conn.cursor(row_factory=dict_row) as cursor:
+        earlier = cursor.execute(_EARLIER, window.as_dict()).fetchall()
+        components = [row["component"] for row in cursor.execute(_COMPONENTS)]
+    if not earlier or not components:
+        return 0
+    asked = {"programme": window.programme, "components": components}
+    then = [_released(conn, {**asked, **each}) for each in earlier]
+    places = place_sums(conn)[window.programme]
+    hidden: list[str] = []
+    with conn.cursor(row_factory=dict_row) as cursor:
+        rows = cursor.execute(_NOW, {**asked, "publication_id": publication_id}).fetchall()
+    for name, group in groupby(rows, key=itemgetter("component")):
+        own = list(group)
+        released = {row["cell_id"] for row in own if row["is_released"]}
+        found = read_component(iter(own))
+        _outside_is_hidden(found, released)
+        _protect(found.component, places, [each[name] for each in then if name in each])
+        hidden += [
+            cell_id for cell in found.component.hidden for cell_id in found.ids.get(cell, ()) if cell_id in released
+        ]
+    return _blank(conn, hidden)
+
+
+def _protect(component: Component, places: PlaceSums, then: list[Earlier]) -> None:
+    sums = sums_of(component, places)
+    while True:
+        before = len(component.hidden)
+        for earlier in then:
+            hide_small_differences(component, places, earlier)
+            _know(component, earlier)
+        satisfy(component, sums)
+        hide_more(component, sums)
+        if len(component.hidden) == before:
+            return
+
+
+def _know(component: Component, earlier: Earlier) -> None:
+    """A number that did not change since it was released is known, whatever is shown of it now."""
+    same = {cell for cell in earlier.shown if component.numbers.get(cell) == earlier.numbers[cell]}
+    component.public |= same
+    component.hidden -= same
+
+
+def _outside_is_hidden(found: ComponentRows, released: set[str]) -> None:
+    """What lies outside the window is not part of the release, so no reader of it has the number."""
+    for cell, ids in found.ids.items():
+        if not released.intersection(ids):
+            found.component.hidden |= {each for each in found.component.numbers if _belongs(each, cell)}
+
+
+def _belongs(number: Cell, cell: Cell) -> bool:
+    return number == cell or (number.dimension == "share" and number[:3] == cell[:3])
+
+
+def _released(conn: psycopg.Connection, asked: dict[str, Any]) -> dict[str, Earlier]:
+    """By component, the numbers of the publication of an earlier release, and which of them it showed."""
+    with conn.cursor(row_factory=dict_row) as cursor:
+        rows = cursor.execute(_THEN, asked).fetchall()
+    return {name: Earlier.read(list(group)) for name, group in groupby(rows, key=itemgetter("component"))}
+
+
+def _blank(conn: psycopg.Connection, cell_ids: list[str]) -> int:
+    nothing = ", ".join(f"{column} = null" for column in BLANK)
+    query = f"""
+        update release_cells
+        set
+            {nothing},
+            suppression = %s,
+            status = case when status in ('no_target', 'no_actual') then status else 'hidden' end
+        where cell_id = any(%s) and (suppression is null or suppression = 'exempt')
+    """  # noqa: S608
+    return conn.execute(query, [HIDDEN, cell_ids]).rowcount
