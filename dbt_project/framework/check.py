@@ -16,6 +16,7 @@ from dbt_project.framework.folder import Folder
 from dbt_project.framework.indicators import check_indicators
 from dbt_project.framework.mappings import check_mappings
 from dbt_project.framework.places import check_places
+from dbt_project.framework.questions import check_questions
 from dbt_project.framework.validity import check_validity
 from infra.settings import REPO
 
@@ -47,6 +48,7 @@ def check_framework(path: Path = SEEDS) -> list[Finding]:
         check_dimensions,
         check_places,
         check_counting,
+        check_questions,
     )
     return sorted({finding for check in checks for finding in check(folder)})
 

@@ -1,4 +1,4 @@
-"""Names, frameworks and mappings for readers: copies of the reference data that the warehouse was built with."""
+"""Names, frameworks, mappings and questions for readers: copies of the reference data the warehouse was built with."""
 
 from __future__ import annotations
 
@@ -20,6 +20,13 @@ TABLES = {
     "dimension_members": (
         "scheme_code", "sort_order", "member_code", "name_en", "name_fr", "name_es", "name_ar",
     ),
+    "programmes": ("programme_code", "name", "is_simulated", "published"),
+    "projects": ("project_code", "title", "phase"),
+    "project_questions": (
+        "question_code", "project_code", "place_code", "question_number", "question_en", "question_fr", "question_es",
+        "question_ar",
+    ),
+    "project_question_answers": ("question_code", "indicator_code", "place_code", "dimension", "role"),
 }  # fmt: skip
 
 

@@ -226,6 +226,90 @@ FAULTS: dict[str, tuple[str, Edit, str | int | None, str]] = {
     ),
     "no number": ("money/exchange_rates", add('CHF,2021-01-01,"0,9",me'), None, "is no number"),
     "two rates a month": ("money/exchange_rates", add("CHF,2020-12-01,0.9,me"), None, "already stands in line"),
+    "question of an unknown project": (
+        "programme/project_questions",
+        change("CM1-ARUA-1,CM1-ARUA,", "CM1-ARUA-1,CM1-NONE,"),
+        "CM1-ARUA-1,",
+        "project_code CM1-NONE is not in projects.csv",
+    ),
+    "question of another place": (
+        "programme/project_questions",
+        change("CM2-BERBERA-1,CM2-BERBERA,COR-BERBERA", "CM2-BERBERA-1,CM2-BERBERA,COR-WEST-NILE"),
+        "CM2-BERBERA-1,",
+        "CM2-BERBERA does not work in COR-WEST-NILE",
+    ),
+    "question without words": (
+        "programme/project_questions",
+        change("Que sait-on des pauvres de la ville ?", " "),
+        "CM1-JINJA-1,",
+        "has no words in fr",
+    ),
+    "question asked twice": (
+        "programme/project_questions",
+        change("CM1-ARUA,ARUA,2", "CM1-ARUA,ARUA,1"),
+        "CM1-ARUA-2,",
+        "is already asked in line",
+    ),
+    "a fourth question": (
+        "programme/project_questions",
+        change("CM1-ARUA,ARUA,3", "CM1-ARUA,ARUA,4"),
+        "CM1-ARUA-3,",
+        "question_number 4 is not known",
+    ),
+    "a project with two questions": (
+        "programme/project_places",
+        add("CM1-ARUA,KOBOKO"),
+        None,
+        "CM1-ARUA in KOBOKO has 0 questions",
+    ),
+    "a corridor with no questions": (
+        "places/places",
+        change(
+            "COR-TURKANA-WEST,corridor,Turkana West development corridor,KE,KE,,,,404,Africa/Nairobi,,,I",
+            "COR-TURKANA-WEST,corridor,Turkana West development corridor,KE,KE,,,,404,Africa/Nairobi,,,I;II",
+        ),
+        "COR-TURKANA-WEST,",
+        "COR-TURKANA-WEST has 0 questions",
+    ),
+    "a later project with no questions": (
+        "programme/project_places",
+        add("CM-SDC,ARUA"),
+        "",
+        "",
+    ),
+    "answer to no question": (
+        "programme/project_question_answers",
+        add("CM1-NONE-1,CM-O3-02,ARUA,total,answer"),
+        None,
+        "question_code CM1-NONE-1 is not in project_questions.csv",
+    ),
+    "answer by an unknown indicator": (
+        "programme/project_question_answers",
+        add("CM1-ARUA-1,CM-NONE,ARUA,total,answer"),
+        None,
+        "indicator_code CM-NONE is not in indicators.csv",
+    ),
+    "answer at an unknown place": (
+        "programme/project_question_answers",
+        add("CM1-ARUA-1,CM-O3-02,NOWHERE,total,answer"),
+        None,
+        "place_code NOWHERE is not in places.csv",
+    ),
+    "answer by a cross-tab that is not declared": (
+        "programme/project_question_answers",
+        add("CM1-ARUA-1,CM-O3-04,ARUA,age_band,answer"),
+        None,
+        "CM-O3-04 is not published by age_band",
+    ),
+    "nothing but context": (
+        "programme/project_question_answers",
+        change(
+            "CM1-KAKUMA-1,CM-O4-02-P,KAKUMA-KALOBEYEI,total,answer",
+            "CM1-KAKUMA-1,CM-O4-02-P,KAKUMA-KALOBEYEI,total,context",
+        ),
+        "",
+        "",
+    ),
     "byte order mark": ("framework/outcomes", lambda content: b"\xef\xbb\xbf" + content, 1, "byte order mark"),
     "semicolons": ("framework/outcomes", lambda content: content.replace(b",", b";"), 1, "parted by semicolons"),
     "not UTF-8": (
@@ -240,6 +324,17 @@ FAULTS: dict[str, tuple[str, Edit, str | int | None, str]] = {
         None,
         "put a text that holds a comma",
     ),
+}
+
+#: Faults that are told in another file than the one that was edited: file, line, words.
+ELSEWHERE: dict[str, tuple[str, str | int | None, str]] = {
+    "several exact outside the simulation": (
+        "framework/indicator_mappings",
+        "CM-O3-01,SIMF,SIMF-2,R1",
+        "small numbers of people",
+    ),
+    "a later project with no questions": ("programme/projects", "CM-SDC,", "CM-SDC has 0 questions"),
+    "nothing but context": ("programme/project_questions", "CM1-KAKUMA-1,", "Nothing answers CM1-KAKUMA-1"),
 }
 
 
@@ -260,8 +355,8 @@ def test_a_planted_fault__is_told_with_its_line(folder: Path, name: str) -> None
     path = folder / f"{file}.csv"
     before = path.read_bytes()
     path.write_bytes(edit(before))
-    if name == "several exact outside the simulation":
-        file, where, words = "framework/indicator_mappings", "CM-O3-01,SIMF,SIMF-2,R1", "small numbers of people"
+    if name in ELSEWHERE:
+        file, where, words = ELSEWHERE[name]
         path = folder / f"{file}.csv"
     wanted = _line(path, where)
     found = check_framework(folder)

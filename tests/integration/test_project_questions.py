@@ -1,0 +1,162 @@
+"""What each manager asks, answered: by what documents state, and by what a simulated world knows of itself."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+
+import psycopg
+import pytest
+from psycopg.rows import dict_row
+
+from infra.settings import Settings
+from ingestion.history.reference import seed_rows
+from ingestion.simulation.config import SimulationConfig
+from ingestion.simulation.simulation import simulate
+from reporting.publications.build import build
+from tests.history_lines import history_lines
+from tests.integration.published_answers import ANSWERS
+from tests.landed import land
+from tests.simulated_truth import KEY, NUMBERS, Cells, accepted_lines, true_cells
+from tests.support import scratch_database
+
+#: Two years and five months of which the last ones are few days: the latest are not those with most events.
+WORLD = SimulationConfig(seed=27, days=21, start=date(2019, 12, 18), events=2_500, bad=0)
+QUESTIONS = [row["question_code"] for row in seed_rows("project_questions")]
+SEEN_AS = {"geography_code": "place_code"}
+Row = dict[str, Any]
+
+
+@dataclass
+class Answered:
+    """Rows of results.project_questions, and the truth of the simulated programme."""
+
+    rows: list[Row]
+    truth: Cells
+
+    def of(self, programme: str, question: str) -> list[Row]:
+        """What the programme answers."""
+        return [r for r in self.rows if (r["programme_code"], r["question_code"]) == (programme, question)]
+
+    @cached_property
+    def true_rows(self) -> list[Row]:
+        """Each cell of the truth with the names of its columns."""
+        return [
+            {**dict(zip(KEY, key, strict=True)), **dict(zip((*NUMBERS, "suppression"), cell, strict=True))}
+            for key, cell in self.truth.items()
+        ]
+
+
+@pytest.fixture(scope="module")
+def answered(stack: Settings) -> Iterator[Answered]:
+    simulation = simulate(WORLD)
+    lines = dict.fromkeys((*history_lines(), *accepted_lines(simulation)))
+    with scratch_database(stack) as database:
+        with psycopg.connect(database.dsn("owner"), autocommit=True) as owner:
+            land(owner, lines)
+        assert build(database.settings, "questions").state == "published"
+        with psycopg.connect(database.dsn("reader"), row_factory=dict_row) as reader:
+            rows = reader.execute("select * from results.project_questions").fetchall()
+        yield Answered(rows, true_cells(simulation.truth()))
+    shutil.rmtree(stack.home / "dbt" / database.name)
+
+
+def test_every_question__is_there_for_both_programmes_with_all_that_answers_it(answered: Answered) -> None:
+    declared = {tuple(row.values()) for row in seed_rows("project_question_answers")}
+    for programme in ("CM", "SIM"):
+        shown = {
+            tuple(r[name] for name in ("question_code", "indicator_code", "place_code", "dimension", "role"))
+            for r in answered.rows
+            if r["programme_code"] == programme
+        }
+        assert shown == declared
+    assert {r["programme_code"] for r in answered.rows} == {"CM", "SIM"}, "canary events are no programme to ask about"
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_documents_answer__as_written_by_hand(answered: Answered, question: str) -> None:
+    rows = answered.of("CM", question)
+    told = [(r["indicator_code"], r["place_code"], r["funder"], _told(r)) for r in rows if r["cell_id"]]
+    assert sorted(told, key=str) == sorted(ANSWERS.get(question, []), key=str)
+    assert [r for r in rows if r["cell_id"] and (not r["phrase"] or not r["document"])] == []
+    assert {(r["status"], r["origin"], r["actual"]) for r in rows if not r["cell_id"]} <= {("no_actual", "none", None)}
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_the_simulated_world_answers__with_what_is_true_of_it(answered: Answered, question: str) -> None:
+    expected = [
+        _seen(true)
+        for answer in seed_rows("project_question_answers")
+        if answer["question_code"] == question
+        for true in _latest(_of_answer(answered.true_rows, answer))
+    ]
+    shown = [r for r in answered.of("SIM", question) if r["cell_id"]]
+    assert sorted(map(_seen, shown), key=str) == sorted(expected, key=str)
+    assert {r["is_simulated"] for r in shown} <= {True}
+
+
+def test_the_simulated_world__answers_every_project_and_corridor(answered: Answered) -> None:
+    """Else the comparison with the truth would compare nothing."""
+    asking = {(row["project_code"], row["place_code"]) for row in seed_rows("project_questions")}
+    with_numbers = [r for r in answered.rows if r["programme_code"] == "SIM" and r["actual"] is not None]
+    fed = {row[0] for row in (key for key in answered.truth)}
+    nothing_simulated = asking - {
+        (r["project_code"], r["asked_for"]) for r in answered.rows if r["indicator_code"] in fed
+    }
+    assert asking - {(r["project_code"], r["asked_for"]) for r in with_numbers} == nothing_simulated
+
+
+def test_one_number_is_marked_latest__where_documents_state_two(answered: Answered) -> None:
+    def savings(question: str) -> dict[Decimal, bool]:
+        rows = answered.of("CM", question)
+        return {r["actual"]: r["is_latest"] for r in rows if r["indicator_code"] == "CM-O2-06" and r["cell_id"]}
+
+    assert savings("CM1-SAN-MARCOS-2") == {Decimal(700_000): False, Decimal(2_400_000): True}
+    assert savings("CM2-SAN-MARCOS-2") == {Decimal(5_000_000): True}
+    desks = [r for r in answered.of("CM", "CM1-ADAMA-2") if r["indicator_code"] == "CM-O3-06-K"]
+    assert {r["target"]: r["is_latest"] for r in desks} == {6: True, 3: False}
+
+
+def _told(row: Row) -> str:
+    number = None if row["actual"] is None else f"{row['actual']:,f}"
+    qualifier = None if row["actual_qualifier"] in ("exact", "none") else row["actual_qualifier"]
+    said = row["actual_text"] or row["baseline_text"] or " ".join(filter(None, (qualifier, number))) or "nothing"
+    return said + (f", target {row['target']:,f}" if row["target"] is not None else "")
+
+
+def _of_answer(rows: list[Row], answer: dict[str, str]) -> list[Row]:
+    wanted = (answer["indicator_code"], answer["place_code"], answer["dimension"])
+    return [row for row in rows if (row["indicator_code"], row["geography_code"], row["dimension"]) == wanted]
+
+
+def _latest(rows: list[Row]) -> list[Row]:
+    """Of each breakdown, funder and length of the period the last with a number or a hidden one; else all targets."""
+    if not any(map(_says_something, rows)):
+        return rows
+    last: dict[tuple[str, ...], Row] = {}
+    for row in sorted(rows, key=lambda row: (_says_something(row), row["period_end"])):
+        last[row["dimension_value"], row["funder"], row["period_precision"]] = row
+    return list(last.values())
+
+
+def _says_something(row: Row) -> bool:
+    return row["actual"] is not None or row["suppression"] is not None
+
+
+def _seen(row: Row) -> tuple[str, ...]:
+    names = [
+        name
+        for name in (*KEY, "actual", "target", "achievement", "suppression")
+        if name not in ("geography_level", "geography_code")
+    ]
+    place = row["geography_code"] if "geography_code" in row else row["place_code"]
+    return (place, *(_text(row[name]) for name in names))
+
+
+def _text(value: object) -> str:
+    return str(value.normalize()) if isinstance(value, Decimal) else str(value)
