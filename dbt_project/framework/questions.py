@@ -11,7 +11,7 @@ from dbt_project.framework.indicators import LANGUAGES
 from dbt_project.framework.table import Row
 
 NUMBER = 3
-#: The phase whose projects have one manager a city; those of the later phase have one for all of it.
+#: The phase whose projects have one manager in each city of that phase; a project of the later phase has one in all.
 ONE_A_CITY, ONE_FOR_ALL = "I", "II"
 
 
@@ -50,9 +50,10 @@ def _three_each(folder: Folder, questions: list[Row]) -> Iterator[Finding]:
     at = Counter((row["project_code"], row["place_code"]) for row in questions)
     whole = Counter(row["project_code"] for row in questions)
     by_place = Counter(row["place_code"] for row in questions)
-    phases = {row["project_code"]: row["phase"] for row in folder.rows("projects")}
+    projects = {row["project_code"] for row in folder.rows("projects") if row["phase"] == ONE_A_CITY}
+    cities = {row["place_code"] for row in folder.rows("places") if ONE_A_CITY in row["phases"].split(";")}
     for row in folder.rows("project_places"):
-        if phases.get(row["project_code"]) == ONE_A_CITY:
+        if row["project_code"] in projects and row["place_code"] in cities:
             yield from _three(row, f"{row['project_code']} in {row['place_code']}", at[_key(row)])
     somewhere = folder.codes("project_places", "project_code")
     for row in folder.rows("projects"):

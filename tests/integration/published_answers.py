@@ -1,7 +1,7 @@
 """What the published documents answer to each manager's questions, written by hand from the texts.
 
-Question -> indicator, place, funder, and the number with its qualifier, or the words, and the target. Questions that are
-not here have no answer in any document.
+Question -> indicator, place, funder, and the number with its qualifier, or the words, and the target. Questions that
+are not here have no answer in any document.
 """
 
 from __future__ import annotations

@@ -33,8 +33,8 @@ published.programmes, published.projects, published.project_questions, published
 to corridor_warehouse;
 
 -- One row a question, programme, indicator that answers it and cell. Of counted cells those of the latest month and of
--- the latest year that say something; of stated ones all of the project's phase, because documents differ and both
--- numbers stay. An indicator without any cell keeps a row with the status no_actual, so no question is ever missing.
+-- the latest year that say something, so that a breakdown is of one period; of stated ones all of the project's phase,
+-- because documents differ and both numbers stay. An indicator without any cell keeps a row with the status no_actual, so no question is ever missing.
 create view results.project_questions as
 with asked as (
     select
@@ -82,8 +82,8 @@ ranked as (
         f.*,
         rank() over (
             partition by
-                f.question_code, f.programme_code, f.indicator_code, f.geography_code, f.dimension, f.dimension_value,
-                f.funder, case when f.counted then f.period_precision end
+                f.question_code, f.programme_code, f.indicator_code, f.geography_code, f.dimension,
+                case when f.counted then f.period_precision end
             order by f.status = 'no_actual', f.period_end desc nulls last, coalesce(f.target_is_current, true) desc
         ) = 1 as is_latest
     from found as f

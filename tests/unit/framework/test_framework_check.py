@@ -256,11 +256,11 @@ FAULTS: dict[str, tuple[str, Edit, str | int | None, str]] = {
         "CM1-ARUA-3,",
         "question_number 4 is not known",
     ),
-    "a project with two questions": (
+    "a city with no questions": (
         "programme/project_places",
-        add("CM1-ARUA,KOBOKO"),
+        add("CM1-ARUA,JINJA"),
         None,
-        "CM1-ARUA in KOBOKO has 0 questions",
+        "CM1-ARUA in JINJA has 0 questions",
     ),
     "a corridor with no questions": (
         "places/places",
