@@ -25,8 +25,8 @@ from tests.landed import land
 from tests.simulated_truth import KEY, NUMBERS, Cells, accepted_lines, true_cells
 from tests.support import scratch_database
 
-#: Days of two years: the answer must be of the later one.
-WORLD = SimulationConfig(seed=27, days=8, start=date(2019, 12, 30), events=3_000, bad=0)
+#: Days of two months: the answer must be of the later one. So many events that no place is too small to show a number.
+WORLD = SimulationConfig(seed=27, days=4, start=date(2019, 6, 29), events=4_500, bad=0)
 QUESTIONS = [row["question_code"] for row in seed_rows("project_questions")]
 #: What is compared with the truth, beside the place.
 SEEN = (
@@ -105,13 +105,13 @@ def test_the_simulated_world_answers__with_what_is_true_of_it(answered: Answered
 
 
 def test_the_simulated_world__answers_every_project_and_corridor(answered: Answered) -> None:
-    """Else the comparison with the truth would compare nothing; where places are small some only say hidden."""
+    """Else the comparison with the truth would compare nothing. Some numbers are hidden; few projects show none."""
     asking = {(row["project_code"], row["place_code"]) for row in seed_rows("project_questions")}
     counted = [r for r in answered.rows if r["programme_code"] == "SIM" and r["origin"] == "computed"]
     fed = {key[0] for key in answered.truth}
     simulated = {(r["project_code"], r["asked_for"]) for r in answered.rows if r["indicator_code"] in fed}
     assert {(r["project_code"], r["asked_for"]) for r in counted} == simulated == asking
-    assert len({(r["project_code"], r["asked_for"]) for r in counted if r["actual"] is not None}) >= 10
+    assert len({(r["project_code"], r["asked_for"]) for r in counted if r["actual"] is not None}) >= 12
 
 
 def test_one_number_is_marked_latest__where_documents_state_two(answered: Answered) -> None:
