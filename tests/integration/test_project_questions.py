@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ import psycopg
 import pytest
 from psycopg.rows import dict_row
 
+from dbt_project.questions_page import questions_page
 from infra.settings import Settings
 from ingestion.history.reference import seed_rows
 from ingestion.simulation.config import SimulationConfig
@@ -38,10 +40,11 @@ Row = dict[str, Any]
 
 @dataclass
 class Answered:
-    """Rows of results.project_questions, and the truth of the simulated programme."""
+    """Rows of results.project_questions, what the query of the page gives, and the truth of the simulated programme."""
 
     rows: list[Row]
     truth: Cells
+    on_the_page: list[Row]
 
     def of(self, programme: str, question: str) -> list[Row]:
         """What the programme answers."""
@@ -66,7 +69,9 @@ def answered(stack: Settings) -> Iterator[Answered]:
         assert build(database.settings, "questions").state == "published"
         with psycopg.connect(database.dsn("reader"), row_factory=dict_row) as reader:
             rows = reader.execute("select * from results.project_questions").fetchall()
-        yield Answered(rows, true_cells(simulation.truth()))
+            (query,) = re.findall(r'corridor query "(.+?)"', questions_page(), re.DOTALL)
+            on_the_page = reader.execute(query).fetchall()
+        yield Answered(rows, true_cells(simulation.truth()), on_the_page)
     shutil.rmtree(stack.home / "dbt" / database.name)
 
 
@@ -112,6 +117,16 @@ def test_the_simulated_world__answers_every_project_and_corridor(answered: Answe
     simulated = {(r["project_code"], r["asked_for"]) for r in answered.rows if r["indicator_code"] in fed}
     assert {(r["project_code"], r["asked_for"]) for r in counted} == simulated == asking
     assert len({(r["project_code"], r["asked_for"]) for r in counted if r["actual"] is not None}) >= 12
+
+
+def test_the_query_of_the_page__gives_the_answers_for_arua(answered: Answered) -> None:
+    (households,) = [r for r in answered.on_the_page if r["place_code"] == "UG"]
+    assert (households["actual_text"], households["target"], households["status"]) == (
+        "Almost all",
+        13000,
+        "not_numeric",
+    )
+    assert {r["question_number"] for r in answered.on_the_page} == {1, 2, 3}
 
 
 def test_one_number_is_marked_latest__where_documents_state_two(answered: Answered) -> None:
