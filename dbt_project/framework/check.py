@@ -29,6 +29,7 @@ CHECKS = (
     check_dimensions,
     check_places,
     check_counting,
+    check_questions,
 )
 
 
@@ -40,17 +41,7 @@ def check_framework(path: Path = SEEDS) -> list[Finding]:
     damage = list(folder.damage())
     if damage:
         return sorted(damage)
-    checks = (
-        check_cells,
-        check_indicators,
-        check_mappings,
-        check_validity,
-        check_dimensions,
-        check_places,
-        check_counting,
-        check_questions,
-    )
-    return sorted({finding for check in checks for finding in check(folder)})
+    return sorted({finding for check in CHECKS for finding in check(folder)})
 
 
 def main() -> int:
