@@ -34,7 +34,8 @@ to corridor_warehouse;
 
 -- One row a question, programme, indicator that answers it and cell. Of counted cells those of the latest month and of
 -- the latest year that say something, so that a breakdown is of one period; of stated ones all of the project's phase,
--- because documents differ and both numbers stay. An indicator without any cell keeps a row with the status no_actual, so no question is ever missing.
+-- because documents differ and both numbers stay. An indicator without any cell keeps a row with the status no_actual,
+-- so no question is ever missing.
 create view results.project_questions as
 with asked as (
     select
