@@ -21,6 +21,7 @@ from ingestion.history.reference import seed_rows
 from ingestion.simulation.config import SimulationConfig
 from ingestion.simulation.simulation import simulate
 from reporting.publications.build import build
+from tests.happened import RIGHT, happened_lines
 from tests.history_lines import history_lines
 from tests.integration.published_answers import ANSWERS
 from tests.landed import land
@@ -51,6 +52,11 @@ class Answered:
         return [r for r in self.rows if (r["programme_code"], r["question_code"]) == (programme, question)]
 
     @cached_property
+    def lived(self) -> set[str | None]:
+        """Indicators that the simulated world feeds."""
+        return {key[0] for key in self.truth}
+
+    @cached_property
     def true_rows(self) -> list[Row]:
         """Each cell of the truth with the names of its columns."""
         return [
@@ -62,7 +68,9 @@ class Answered:
 @pytest.fixture(scope="module")
 def answered(stack: Settings) -> Iterator[Answered]:
     simulation = simulate(WORLD)
-    lines = dict.fromkeys((*history_lines(), *accepted_lines(simulation)))
+    truth = true_cells(simulation.truth())
+    happened = happened_lines({key[0] for key in truth})
+    lines = dict.fromkeys((*history_lines(), *accepted_lines(simulation), *happened))
     with scratch_database(stack) as database:
         with psycopg.connect(database.dsn("owner"), autocommit=True) as owner:
             land(owner, lines)
@@ -71,7 +79,7 @@ def answered(stack: Settings) -> Iterator[Answered]:
             rows = reader.execute("select * from results.project_questions").fetchall()
             (query,) = re.findall(r'corridor query "(.+?)"', questions_page(), re.DOTALL)
             on_the_page = reader.execute(query).fetchall()
-        yield Answered(rows, true_cells(simulation.truth()), on_the_page)
+        yield Answered(rows, truth, on_the_page)
     shutil.rmtree(stack.home / "dbt" / database.name)
 
 
@@ -104,17 +112,31 @@ def test_the_simulated_world_answers__with_what_is_true_of_it(answered: Answered
         if answer["question_code"] == question
         for true in _latest(_of_answer(answered.true_rows, answer))
     ]
-    shown = [r for r in answered.of("SIM", question) if r["cell_id"]]
+    shown = [r for r in answered.of("SIM", question) if r["cell_id"] and r["indicator_code"] in answered.lived]
     assert sorted(map(_seen, shown), key=str) == sorted(expected, key=str)
     assert {r["is_simulated"] for r in shown} <= {True}
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_what_else_happened_in_cities__answers_with_its_numbers_of_the_year(answered: Answered, question: str) -> None:
+    asked = {
+        (row["indicator_code"], row["place_code"])
+        for row in seed_rows("project_question_answers")
+        if row["question_code"] == question and row["indicator_code"] not in answered.lived
+    }
+    shown = [r for r in answered.of("SIM", question) if r["cell_id"] and r["period_precision"] == "year"]
+    found = {
+        (r["indicator_code"], r["place_code"]): r["actual"] for r in shown if r["indicator_code"] not in answered.lived
+    }
+    assert found == {cell: number for cell, number in RIGHT.items() if cell in asked}
 
 
 def test_the_simulated_world__answers_every_project_and_corridor(answered: Answered) -> None:
     """Else the comparison with the truth would compare nothing. Some numbers are hidden; few projects show none."""
     asking = {(row["project_code"], row["place_code"]) for row in seed_rows("project_questions")}
     counted = [r for r in answered.rows if r["programme_code"] == "SIM" and r["origin"] == "computed"]
-    fed = {key[0] for key in answered.truth}
-    simulated = {(r["project_code"], r["asked_for"]) for r in answered.rows if r["indicator_code"] in fed}
+    counted = [r for r in counted if r["indicator_code"] in answered.lived]
+    simulated = {(r["project_code"], r["asked_for"]) for r in answered.rows if r["indicator_code"] in answered.lived}
     assert {(r["project_code"], r["asked_for"]) for r in counted} == simulated == asking
     assert len({(r["project_code"], r["asked_for"]) for r in counted if r["actual"] is not None}) >= 12
 
