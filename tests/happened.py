@@ -129,7 +129,7 @@ RIGHT: dict[tuple[str, str], int] = {
 }
 
 
-def happened_lines(lived: Set[str]) -> Iterator[bytes]:
+def happened_lines(lived: Set[str | None]) -> Iterator[bytes]:
     """As the accepted topic would hold it; without what feeds indicators that the world itself `lived` through."""
     places = read_places()
     checker = Checker(
