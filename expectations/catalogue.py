@@ -75,6 +75,18 @@ class Catalogue:
         return sorted(code for code in self.simulated if self._programmes[code]["actual_source"] == "computed")
 
     @cached_property
+    def reported(self) -> list[tuple[str, str, str, str, str]]:
+        """Months that cities report in place of their events: programme, indicator, city, first and last day."""
+        return [
+            (
+                row["programme_code"], row["indicator_code"], row["place_code"], row["valid_from"],
+                row["valid_to"] or "infinity",
+            )
+            for row in self._rows("programme/actual_sources.csv")
+            if row["actual_source"] == "reported"
+        ]  # fmt: skip
+
+    @cached_property
     def _programmes(self) -> dict[str, dict[str, str]]:
         return {row["programme_code"]: row for row in self._rows("programme/programmes.csv")}
 

@@ -17,6 +17,7 @@ from dbt_project.framework.indicators import check_indicators
 from dbt_project.framework.mappings import check_mappings
 from dbt_project.framework.places import check_places
 from dbt_project.framework.questions import check_questions
+from dbt_project.framework.sources import check_sources
 from dbt_project.framework.validity import check_validity
 from infra.settings import REPO
 
@@ -30,6 +31,7 @@ CHECKS = (
     check_places,
     check_counting,
     check_questions,
+    check_sources,
 )
 
 

@@ -16,6 +16,7 @@ ONE_AT_A_TIME = {
     "indicator_mappings": ("indicator_code", "framework_version", "reference_code"),
     "places": ("place_code",),
     "place_members": ("parent_code", "member_code"),
+    "actual_sources": ("programme_code", "indicator_code", "place_code"),
 }
 EVER, NEVER = "0000-00-00", "9999-99-99"
 

@@ -44,7 +44,8 @@ def no_rows(name: str, severity: str, sentence: str, query: str, **values: Any) 
     """An expectation that `query` finds nothing.
 
     `query` reads the next publication as `cells` and should select their `cell_id` first; `values` are put in as SQL
-    literals (a dict as the rows of a VALUES list). What readers may not see must not be selected: examples are stored.
+    literals (a dict, or a list of tuples, as the rows of a VALUES list). What readers may not see must not be selected:
+    examples are stored.
     """
     rendered = sql.SQL(query).format(**{key: _literal(value) for key, value in values.items()}).as_string(None)
     if "%" in rendered:
@@ -56,9 +57,10 @@ def no_rows(name: str, severity: str, sentence: str, query: str, **values: Any) 
 def _literal(value: Any) -> sql.Composable:
     if isinstance(value, sql.Composable):
         return value
-    if not isinstance(value, dict):
+    if isinstance(value, dict):
+        # An empty VALUES list is no SQL.
+        value = list(value.items()) or [(None, None)]
+    if not (isinstance(value, list) and value and isinstance(value[0], tuple)):
         return sql.Literal(value)
-    # An empty VALUES list is no SQL.
-    pairs = list(value.items()) or [(None, None)]
-    rows = [sql.SQL("({}, {})").format(sql.Literal(key), sql.Literal(item)) for key, item in pairs]
+    rows = [sql.SQL("({})").format(sql.SQL(", ").join(map(sql.Literal, row))) for row in value]
     return sql.SQL(", ").join(rows)

@@ -49,7 +49,7 @@ def expectations(catalogue: Catalogue) -> list[Expectation]:
         no_rows(
             "people_not_above_contacts",
             CRITICAL,
-            "There are never more people than contacts with them: advisories and clinic visits.",
+            "There are never more people than contacts with them, where both are counted from events.",
             """
             select p.cell_id, p.indicator_code, p.geography_code, p.period_start
             from cells as p
@@ -69,9 +69,20 @@ def expectations(catalogue: Catalogue) -> list[Expectation]:
                 and p.kind = 'actual'
                 and p.dimension = 'total'
                 and p.actual_exact > coalesce(v.actual_exact, 0)
+                and not exists (
+                    select from (values {reported}) as m (programme, indicator, city, first_day, last_day)
+                    where
+                        p.programme_code = m.programme
+                        and pairs.contacts = m.indicator
+                        and (p.geography_level not in ('site', 'city') or p.geography_code = m.city)
+                        and p.period_start <= m.last_day::date
+                        and p.period_end >= m.first_day::date
+                )
             limit 50
             """,
             pairs=PEOPLE_AND_CONTACTS,
+            # No city reports under this programme: a list of values must not be empty.
+            reported=[("", "", "", "infinity", "infinity"), *catalogue.reported],
             computed=catalogue.computed,
         ),
         no_rows(

@@ -56,7 +56,8 @@ _QUERY = """
         from warehouse.int_indicator_events as e
         inner join warehouse.int_place_containers as p on e.programme_code = p.programme_code and e.city = p.city
         where
-            e.programme_code = %(programme_code)s
+            e.is_declared
+            and e.programme_code = %(programme_code)s
             and e.indicator_code = %(indicator_code)s
             and p.geography_code = %(geography_code)s
             and p.geography_level = %(geography_level)s

@@ -1,4 +1,4 @@
-"""Names, frameworks, mappings and questions for readers: copies of the reference data the warehouse was built with."""
+"""What readers see beside the cells: copies of reference data, and of what was reported against what was computed."""
 
 from __future__ import annotations
 
@@ -16,6 +16,10 @@ TABLES = {
     "indicator_mappings": (
         "indicator_code", "framework_version", "reference_code", "strength", "wording_status", "valid_from", "valid_to",
         "note",
+    ),
+    "reported_against_computed": (
+        "programme_code", "indicator_code", "geography_code", "period_start", "threshold", "reported_value",
+        "computed_value", "actual_source", "phrase", "document",
     ),
     "dimension_members": (
         "scheme_code", "sort_order", "member_code", "name_en", "name_fr", "name_es", "name_ar",

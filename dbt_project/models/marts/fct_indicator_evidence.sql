@@ -19,6 +19,7 @@ select
     null::text as phrase
 from {{ ref('int_indicator_events') }} as e
 inner join {{ ref('places') }} as p on e.city = p.place_code
+where e.is_declared
 union all
 select
     f.programme_code,

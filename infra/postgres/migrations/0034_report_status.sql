@@ -1,5 +1,5 @@
--- Where the period of a city stands: the steps in the order of their receipt, of which those that are not possible (a second
--- click, a validation of what was never submitted) change nothing. The pages of partners follow the same rule.
+-- Where the period of a city stands: the steps in the order of their receipt, of which those that are not possible (a
+-- second click, a validation of what was never submitted) change nothing. The pages of partners follow the same rule.
 create function ops.next_report_state(state text, step text) returns text
 language sql immutable parallel safe as $$
     select
@@ -10,7 +10,7 @@ language sql immutable parallel safe as $$
             else state
         end
 $$;
-create aggregate ops.report_state (text) (sfunc = ops.next_report_state, stype = text, initcond = 'draft');
+create aggregate ops.report_state (text)(sfunc = ops.next_report_state, stype = text, initcond = 'draft');
 
 -- Only whole months are periods: days that no calendar has cannot close the view.
 create function ops.whole_months(first_day text, last_day text) returns boolean

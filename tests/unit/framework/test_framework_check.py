@@ -174,6 +174,36 @@ FAULTS: dict[str, tuple[str, Edit, str | int | None, str]] = {
         None,
         "breakdown colour is no scheme",
     ),
+    "reported source of what is counted distinctly": (
+        "programme/actual_sources",
+        add("SIM,CM-O3-02,ARUA,2016-01-01,2016-06-30,reported,me,why"),
+        None,
+        "is not counted from events month by month",
+    ),
+    "reported source of half a month": (
+        "programme/actual_sources",
+        add("SIM,CM-O2-04,JINJA,2016-01-01,2016-06-15,reported,me,why"),
+        None,
+        "cuts a month in two",
+    ),
+    "two sources for a month": (
+        "programme/actual_sources",
+        add("SIM,CM-O2-04,ARUA,2016-06-01,,computed,me,why"),
+        None,
+        "on the same days",
+    ),
+    "source of a country": (
+        "programme/actual_sources",
+        add("SIM,CM-O2-04,UG,2016-01-01,,reported,me,why"),
+        None,
+        "is no city",
+    ),
+    "source in a programme that reports all": (
+        "programme/actual_sources",
+        add("CM,CM-O2-04,ARUA,2016-01-01,,reported,me,why"),
+        None,
+        "reports all its actuals",
+    ),
     "no counting rule": (
         "framework/indicators",
         change("milestone,sum,none,P0,0,stated", "milestone,sum,none,P0,0,computed"),

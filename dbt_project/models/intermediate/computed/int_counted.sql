@@ -27,6 +27,7 @@ with periods as (
             and p.counted_key = e.counted_key
             and p.period_start <= e.month_start
             and p.period_start + ('1 ' || p.period_precision)::interval > e.month_start
+    where e.is_declared
     {%- else %}
     select
         e.*,
@@ -35,6 +36,7 @@ with periods as (
         p.period_precision
     from {{ ref('int_indicator_events') }} as e
     {{ month_and_year('e') }}
+    where e.is_declared
     {%- endif %}
 )
 

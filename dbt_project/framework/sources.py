@@ -1,0 +1,49 @@
+"""A city reports a month or counts it from events: only what adds up month by month can change its source."""
+
+from __future__ import annotations
+
+import calendar
+from collections.abc import Iterator
+from datetime import date
+
+from dbt_project.framework.cells import is_date
+from dbt_project.framework.finding import Finding
+from dbt_project.framework.folder import Folder
+from dbt_project.framework.table import Row
+
+
+def check_sources(folder: Folder) -> Iterator[Finding]:
+    """Sources of what does not add up over time, of no city, of programmes that report all, or of parts of months."""
+    indicators = folder.by("indicators", "indicator_code")
+    places = folder.by("places", "place_code")
+    programmes = folder.by("programmes", "programme_code")
+    for row in folder.rows("actual_sources"):
+        indicator = indicators.get((row["indicator_code"],))
+        if indicator is not None and (
+            indicator["source_type"] != "computed"
+            or indicator["time_rule"] != "sum"
+            or indicator["unit_of_count"] == "money"
+        ):
+            yield row.fault(
+                f"{row['indicator_code']} is not counted from events month by month, so reported months cannot stand "
+                "in for them: remove the line, and let it change its source with a year."
+            )
+        place = places.get((row["place_code"],))
+        if place is not None and place["level"] != "city":
+            yield row.fault(f"{row['place_code']} is no city: declare each of its cities.")
+        programme = programmes.get((row["programme_code"],))
+        if programme is not None and programme["actual_source"] != "computed":
+            yield row.fault(
+                f"{row['programme_code']} reports all its actuals: write computed in programmes.csv first, and declare "
+                "here the cities that still report."
+            )
+        yield from _months(row)
+
+
+def _months(row: Row) -> Iterator[Finding]:
+    if is_date(row["valid_from"]) and not row["valid_from"].endswith("-01"):
+        yield row.fault(f"The valid_from {row['valid_from']} cuts a month in two: use the first day of a month.")
+    if is_date(row["valid_to"]):
+        last = date.fromisoformat(row["valid_to"])
+        if last.day != calendar.monthrange(last.year, last.month)[1]:
+            yield row.fault(f"The valid_to {row['valid_to']} cuts a month in two: use the last day of a month.")

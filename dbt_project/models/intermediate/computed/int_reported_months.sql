@@ -1,0 +1,33 @@
+-- Monthly totals that cities report of what is computed from events elsewhere, one row a report. They say nothing of who,
+-- so every breakdown takes them as not collected.
+select
+    r.record_key,
+    r.programme_code,
+    r.indicator_code,
+    r.geography_code as city,
+    r.source,
+    r.event_id,
+    r.event_type,
+    r.occurred_at,
+    r.received_at,
+    r.occurred_on,
+    r.period_start as month_start,
+    concat_ws(' ', 'reported', r.geography_code, r.period_start) as counted_key,
+    case when i.dimension_rule = 'partition' then 'not_collected' end as unknown_member,
+    r.value as amount,
+    r.phrase,
+    r.document
+from {{ ref('stg_events__result_reported') }} as r
+inner join {{ ref('indicators') }} as i on r.indicator_code = i.indicator_code
+inner join {{ ref('places') }} as p on r.geography_code = p.place_code and p.level = 'city'
+where
+    r.kind = 'actual'
+    and r.basis = 'flow'
+    and r.value_type = 'number'
+    and r.dimension = 'total'
+    and r.funder is null
+    and r.period_precision = 'month'
+    and r.period_start = date_trunc('month', r.period_start)
+    and i.source_type = 'computed'
+    and i.time_rule = 'sum'
+    and i.unit_of_count <> 'money'
