@@ -17,6 +17,7 @@ def check_sources(folder: Folder) -> Iterator[Finding]:
     indicators = folder.by("indicators", "indicator_code")
     places = folder.by("places", "place_code")
     programmes = folder.by("programmes", "programme_code")
+    by_funder = {r["indicator_code"] for r in folder.rows("counting_rules") if r["counts"] == "records_by_funder"}
     for row in folder.rows("actual_sources"):
         indicator = indicators.get((row["indicator_code"],))
         if indicator is not None and (
@@ -27,6 +28,11 @@ def check_sources(folder: Folder) -> Iterator[Finding]:
             yield row.fault(
                 f"{row['indicator_code']} is not counted from events month by month, so reported months cannot stand "
                 "in for them: remove the line, and let it change its source with a year."
+            )
+        if row["indicator_code"] in by_funder and row["actual_source"] == "reported":
+            yield row.fault(
+                f"{row['indicator_code']} is shown by funder, which a reported total does not tell: its parts would look "
+                "complete and are not. Remove the line."
             )
         place = places.get((row["place_code"],))
         if place is not None and place["level"] != "city":

@@ -18,29 +18,30 @@ from tests.integration.publishing import Desk, event, publishing_desk, void
 
 REPORTED = {1: 100, 2: 110, 3: 120, 4: 130, 5: 140, 6: 150}
 #: Advisories that Arua sent as events, by month, and those of Jinja, which reports nothing.
-ARUA, JINJA = {5: 139, 6: 20, 7: 60, 8: 70}, {6: 40}
+ARUA, JINJA = {4: 4, 5: 139, 6: 20, 7: 60, 8: 70}, {6: 40}
 
 
 def report(number: int, month: int, value: int, *, indicator: str = "CM-O2-04", **more: Any) -> dict[str, Any]:
-    """A monthly total of Arua."""
-    end = date(2016, month + 1, 1).toordinal() - 1
+    """A monthly total of Arua in 2016, unless `more` names another city and year."""
+    city, year = more.pop("city", "ARUA"), more.pop("year", 2016)
+    end = date(year, month + 1, 1).toordinal() - 1
     data = {
         "indicator_code": indicator,
-        "place": {"level": "city", "code": "ARUA"},
-        "period": {"start": f"2016-{month:02d}-01", "end": str(date.fromordinal(end)), "precision": "month"},
+        "place": {"level": "city", "code": city},
+        "period": {"start": f"{year}-{month:02d}-01", "end": str(date.fromordinal(end)), "precision": "month"},
         "kind": "actual", "basis": "flow", "unit": "contact", "qualifier": "exact", "value_type": "number",
         "value": value, "phrase": f"{value} sessions", "document": "monthly sheet", "evidence_label": "FOUND",
     }  # fmt: skip
-    at = datetime(2016, month + 1, 3, 9, tzinfo=UTC)
+    at = datetime(year, month + 1, 3, 9, tzinfo=UTC)
     named = {"subject": f"{indicator} {month}", "occurred_at": at, "received_at": at, **more}
-    return event(f"report{number}", "ARUA", type="result.reported.v1", data=data, **named)
+    return event(f"report{number}", city, type="result.reported.v1", data=data, **named)
 
 
-def advisories(city: str, month: int, count: int, prefix: str = "") -> Iterator[dict[str, Any]]:
+def advisories(city: str, month: int, count: int, prefix: str = "", year: int = 2016) -> Iterator[dict[str, Any]]:
     for number in range(count):
         yield event(
             f"{prefix}{city}-{month}-{number}", city, type="advisory.given.v1",
-            occurred_at=datetime(2016, month, 10, 9, number % 60, tzinfo=UTC),
+            occurred_at=datetime(year, month, 10, 9, number % 60, tzinfo=UTC),
         )  # fmt: skip
 
 
@@ -81,6 +82,30 @@ def compared(desk: Desk) -> dict[int, tuple[Any, ...]]:
     return {month: tuple(rest) for month, *rest in rows}
 
 
+def exact(desk: Desk, place: str, precision: str) -> dict[int, int]:
+    """Month (a year counts as January) of 2016 to the advisories, hidden ones too."""
+    rows = desk.warehouse.execute(
+        """
+        select extract(month from period_start)::int, actual_exact::int from published.indicator_results
+        where
+            programme_code = 'SIM' and indicator_code = 'CM-O2-04' and geography_code = %s and period_precision = %s
+            and dimension = 'total' and valid_to_publication is null and extract(year from period_start) = 2016
+        """,
+        [place, precision],
+    )
+    return dict(rows.fetchall())
+
+
+def sums(desk: Desk) -> list[tuple[Any, ...]]:
+    """All sums of Arua."""
+    return desk.warehouse.execute(
+        """
+        select indicator_code, period_start, period_precision, dimension, dimension_value, amount, counted
+        from warehouse.int_city_sums where city = 'ARUA' and counted > 0 order by 1, 2, 3, 4, 5
+        """
+    ).fetchall()
+
+
 def parts(desk: Desk, place: str) -> dict[str, int | None]:
     """Statuses of the year's advisories; readers may not see some."""
     rows = desk.warehouse.execute(
@@ -106,9 +131,45 @@ def test_each_month_has_one_source__and_the_year_adds_them_once(desk: Desk) -> N
 def test_the_other_source__stands_beside_it_with_the_difference(desk: Desk) -> None:
     seen = compared(desk)
     assert seen[1] == ("reported", 100, 0, 100)
+    assert seen[4] == ("reported", 130, None, None)  # 4 events are too few to show
     assert seen[5] == ("reported", 140, 139, 1)
     assert seen[6] == ("reported", 150, 20, 130)
     assert set(seen) == set(REPORTED)
+
+
+def test_the_steering_group__sees_the_small_count_too(desk: Desk) -> None:
+    seen = desk.owner.execute(
+        """
+        select reported::int, computed::int, difference::int from results_exact.reported_against_computed
+        where indicator_code = 'CM-O2-04' and geography_code = 'ARUA' and period_start = '2016-04-01'
+        """
+    ).fetchone()
+    assert seen == (130, 4, 126)
+    allowed = "select has_table_privilege(%s, 'results_exact.reported_against_computed', 'select')"
+    roles = ("bi_steering", "bi_programme", "corridor_reader")
+    assert [desk.owner.execute(allowed, [role]).fetchone() for role in roles] == [(True,), (False,), (False,)]
+
+
+def test_a_figure__says_that_it_holds_reported_months(desk: Desk) -> None:
+    rows = desk.reader.execute(
+        """
+        select period_precision, extract(month from period_start)::int, coalesce(note, '')
+        from results.indicator_results
+        where programme_code = 'SIM' and indicator_code = 'CM-O2-04' and dimension = 'total' and geography_code = 'UG'
+        """
+    ).fetchall()
+    telling = {(precision, month) for precision, month, note in rows if "reported by ARUA" in note}
+    assert telling == {("year", 1), *(("month", month) for month in REPORTED)}
+
+
+def test_evidence_of_a_reported_month__is_the_report_with_its_words(desk: Desk) -> None:
+    rows = desk.warehouse.execute(
+        """
+        select origin, phrase from warehouse.fct_indicator_evidence
+        where indicator_code = 'CM-O2-04' and geography_code = 'ARUA' and period_start = '2016-05-01'
+        """
+    ).fetchall()
+    assert rows == [("stated", "140 sessions")]
 
 
 def test_late_corrections__of_a_report_and_of_an_event_move_what_they_must(desk: Desk) -> None:
@@ -144,8 +205,33 @@ def test_a_report_that_is_taken_back__leaves_no_figure_and_no_event_in_its_place
 
 def test_a_full_build__gives_the_same(desk: Desk) -> None:
     before = totals(desk, "ARUA", "month"), totals(desk, "UG", "year"), compared(desk)
+    summed = sums(desk)
     desk.owner.execute("update ops.taken_in set rules_hash = 'other'")
     desk.land(advisories("JINJA", 9, 1, "tick"))
     assert build(desk.settings, "four").state == "published"
     year = {1: before[1][1] + 1}  # type: ignore[operator]
     assert (totals(desk, "ARUA", "month"), totals(desk, "UG", "year"), compared(desk)) == (before[0], year, before[2])
+    assert sums(desk) == summed
+
+
+def test_another_declaration__moves_the_cells_with_the_next_build(desk: Desk) -> None:
+    assert 6 not in exact(desk, "ARUA", "month")
+    # As if the line of the seed ended with May: changed files are taken in by a build of all, which is asked for here.
+    desk.warehouse.execute("update warehouse.actual_sources set valid_to = '2016-05-31' where indicator_code = 'CM-O2-04'")
+    desk.owner.execute("update ops.taken_in set rules_hash = 'another'")
+    before = exact(desk, "ARUA", "month")
+    desk.land([report(60, 10, 3, city="KOBOKO", year=2017, subject="too few to show")])
+    desk.land(advisories("KOBOKO", 10, 50, year=2017))
+    assert build(desk.settings, "five").state == "published"
+    assert exact(desk, "ARUA", "month") == {**before, 6: 20}
+    assert exact(desk, "ARUA", "year") == {1: 755 - 150 + 129 + 20}
+
+
+def test_a_small_report_beside_counted_events__is_not_shown(desk: Desk) -> None:
+    seen = desk.reader.execute(
+        """
+        select reported, computed::int, difference, difference_percent, phrase from results.reported_against_computed
+        where geography_code = 'KOBOKO'
+        """
+    ).fetchall()
+    assert seen == [(None, 50, None, None, None)]

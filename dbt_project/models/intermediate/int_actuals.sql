@@ -38,10 +38,19 @@ with actuals as (
             case
                 when c.geography_level not in ('site', 'city') and c.unit_of_count in ('person', 'household')
                     then 'sum of the cities: may include people served in more than one city'
-            end
+            end,
+            'holds monthly totals reported by ' || m.reporting_cities || ', not counted from events'
         ), null, null
     from {{ ref('int_cells_protected') }} as c
     inner join {{ ref('programmes') }} as p on c.programme_code = p.programme_code and p.actual_source = 'computed'
+    left join {{ ref('int_reported_parts') }} as m
+        on
+            c.programme_code = m.programme_code
+            and c.indicator_code = m.indicator_code
+            and c.geography_level = m.geography_level
+            and c.geography_code = m.geography_code
+            and c.period_start = m.period_start
+            and c.period_precision = m.period_precision
 )
 
 select

@@ -19,7 +19,8 @@ select
     null::text as phrase
 from {{ ref('int_indicator_events') }} as e
 inner join {{ ref('places') }} as p on e.city = p.place_code
-where e.is_declared
+-- A reported total stands below, with its words.
+where e.is_declared and e.actual_source = 'computed'
 union all
 select
     f.programme_code,

@@ -1,11 +1,10 @@
 -- What cities report for a month beside what their events give: one of the two is published, both are shown here.
 with reports as (
-    select distinct on (r.programme_code, r.indicator_code, r.city, r.month_start)
-        r.*
-    from {{ ref('int_reported_months') }} as r
+    select distinct on (programme_code, indicator_code, city, month_start) *
+    from {{ ref('int_reported_months') }}
     order by
-        r.programme_code, r.indicator_code, r.city, r.month_start, r.occurred_at desc, r.received_at desc,
-        r.event_id collate "C" desc
+        programme_code, indicator_code, city, month_start, occurred_at desc, received_at desc,
+        event_id collate "C" desc
 ),
 
 counted as (

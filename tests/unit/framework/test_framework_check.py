@@ -192,6 +192,12 @@ FAULTS: dict[str, tuple[str, Edit, str | int | None, str]] = {
         None,
         "on the same days",
     ),
+    "reported source of what is shown by funder": (
+        "programme/actual_sources",
+        add("SIM,CM-O2-03-F,ARUA,2016-01-01,2016-06-30,reported,me,why"),
+        None,
+        "is shown by funder",
+    ),
     "source of a country": (
         "programme/actual_sources",
         add("SIM,CM-O2-04,UG,2016-01-01,,reported,me,why"),

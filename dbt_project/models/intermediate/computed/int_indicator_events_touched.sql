@@ -2,8 +2,8 @@
 {%- set shared = 'record_key, programme_code, indicator_code, city, source, event_id, event_type, '
     ~ 'occurred_at, received_at, occurred_on, month_start, counted_key' -%}
 -- What the touched records count for now: one row an event and indicator, those of other frameworks included. An event
--- that counts for several indicators that are mapped to the same one counts for it once. Of events and reported totals of
--- a month one is declared; the other is kept to be compared with it.
+-- that counts for several indicators that are mapped to the same one counts for it once. Of events and reported totals
+-- of a month one is declared; the other is kept to be compared with it.
 with each_source as (
     select
         {{ shared }},
@@ -32,7 +32,7 @@ with each_source as (
     union all
     select
         {{ shared }},
-        unknown_member, unknown_member, unknown_member, null, null, amount, null, false, 'reported'
+        unknown_member as sex, unknown_member as age_band, unknown_member as status, null, null, amount, null, false, 'reported'
     from {{ ref('int_reported_months') }}
     where {{ of_touched_records() }}
 ),

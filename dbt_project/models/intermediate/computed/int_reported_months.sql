@@ -1,5 +1,5 @@
--- Monthly totals that cities report of what is computed from events elsewhere, one row a report. They say nothing of who,
--- so every breakdown takes them as not collected.
+-- Monthly totals that cities report of what is computed from events elsewhere, one row a report. They say nothing of
+-- who, so every breakdown takes them as not collected. "At least 100", part of a month and one project are no total.
 select
     r.record_key,
     r.programme_code,
@@ -24,10 +24,12 @@ where
     r.kind = 'actual'
     and r.basis = 'flow'
     and r.value_type = 'number'
+    and r.qualifier = 'exact'
     and r.dimension = 'total'
     and r.funder is null
+    and r.project_code is null
     and r.period_precision = 'month'
-    and r.period_start = date_trunc('month', r.period_start)
+    and {{ span('r.period_start', 'r.period_end') }} = 'month'
     and i.source_type = 'computed'
     and i.time_rule = 'sum'
     and i.unit_of_count <> 'money'
