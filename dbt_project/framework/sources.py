@@ -31,8 +31,8 @@ def check_sources(folder: Folder) -> Iterator[Finding]:
             )
         if row["indicator_code"] in by_funder and row["actual_source"] == "reported":
             yield row.fault(
-                f"{row['indicator_code']} is shown by funder, which a reported total does not tell: its parts would look "
-                "complete and are not. Remove the line."
+                f"{row['indicator_code']} is shown by funder, which a reported total does not tell: its parts would "
+                "look complete and are not. Remove the line."
             )
         place = places.get((row["place_code"],))
         if place is not None and place["level"] != "city":

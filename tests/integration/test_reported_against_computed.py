@@ -216,8 +216,9 @@ def test_a_full_build__gives_the_same(desk: Desk) -> None:
 
 def test_another_declaration__moves_the_cells_with_the_next_build(desk: Desk) -> None:
     assert 6 not in exact(desk, "ARUA", "month")
-    # As if the line of the seed ended with May: changed files are taken in by a build of all, which is asked for here.
-    desk.warehouse.execute("update warehouse.actual_sources set valid_to = '2016-05-31' where indicator_code = 'CM-O2-04'")
+    # As if the line of the seed ended with May: changed files are taken in by a build of all, asked for here.
+    until_may = "update warehouse.actual_sources set valid_to = '2016-05-31' where indicator_code = 'CM-O2-04'"
+    desk.warehouse.execute(until_may)
     desk.owner.execute("update ops.taken_in set rules_hash = 'another'")
     before = exact(desk, "ARUA", "month")
     desk.land([report(60, 10, 3, city="KOBOKO", year=2017, subject="too few to show")])
