@@ -32,7 +32,8 @@ with each_source as (
     union all
     select
         {{ shared }},
-        unknown_member as sex, unknown_member as age_band, unknown_member as status, null, null, amount, null, false, 'reported'
+        unknown_member as sex, unknown_member as age_band, unknown_member as status, null, null, amount, null, false,
+        'reported'
     from {{ ref('int_reported_months') }}
     where {{ of_touched_records() }}
 ),
