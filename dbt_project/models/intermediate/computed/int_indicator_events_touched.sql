@@ -4,6 +4,7 @@
 -- What the touched records count for now: one row an event and indicator, those of other frameworks included. An event
 -- that counts for several indicators that are mapped to the same one counts for it once. Of events and reported totals
 -- of a month one is declared; the other is kept to be compared with it.
+-- depends_on: {{ ref('int_touched_records') }}
 with each_source as (
     select
         {{ shared }},
