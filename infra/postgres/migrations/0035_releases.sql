@@ -13,7 +13,7 @@ create table releases.releases (
     even_though text,
     missing jsonb not null
 );
-comment on column releases.releases.even_though is 'Why it was made although something was missing; null if nothing was.';
+comment on column releases.releases.even_though is 'Why it was made although something was missing.';
 comment on column releases.releases.missing is 'What was missing when it was made, place by place.';
 
 create table releases.cells (
@@ -89,8 +89,8 @@ select
     case
         when n.cell_id is null then 'is counted no more'
         when n.suppression = 'complementary' then 'is hidden now'
-        when o.actual is distinct from n.actual then 'is another number now'
-        when o.target is distinct from n.target then 'has another target now'
+        when (o.actual is distinct from n.actual) then 'is another number now'
+        when (o.target is distinct from n.target) then 'has another target now'
         else 'is worded otherwise now'
     end as what,
     p.publication_id as since_publication,
@@ -99,8 +99,10 @@ from releases.releases as l
 inner join releases.cells as o on l.release_id = o.release_id
 left join results.indicator_results as n on o.cell_id = n.cell_id
 left join published.indicator_results as v
-    on n.cell_id = v.cell_id and v.valid_from_publication <= n.publication_id
-    and (v.valid_to_publication is null or v.valid_to_publication > n.publication_id)
+    on
+        n.cell_id = v.cell_id
+        and n.publication_id >= v.valid_from_publication
+        and (v.valid_to_publication is null or n.publication_id < v.valid_to_publication)
 left join ops.publications as p on v.valid_from_publication = p.publication_id
 where
     o.suppression is distinct from 'between_releases'
