@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from reporting.protection.candidate import numbers_of
+from reporting.protection.candidate import CODED, numbers_of
 from reporting.protection.cells import Cell, Component, PlaceSums, sums_of
 from reporting.protection.elimination import decided
 from reporting.protection.rule import Sum, hide, smallest
@@ -14,20 +14,27 @@ from reporting.protection.rule import Sum, hide, smallest
 
 @dataclass(frozen=True)
 class Earlier:
-    """A component as of an earlier release: its exact numbers, and those of them that the release showed."""
+    """A component as of an earlier release: its exact numbers, and those of them that the release showed, hid, or told
+    to be small. What is in none of the sets lies outside its months."""
 
     numbers: dict[Cell, int] = field(default_factory=dict)
     shown: set[Cell] = field(default_factory=set)
+    hidden: set[Cell] = field(default_factory=set)
+    coded: set[Cell] = field(default_factory=set)
 
     @classmethod
     def read(cls, rows: list[dict[str, Any]]) -> Earlier:
-        """From rows of published results with `is_released`."""
+        """From rows of published results with `is_released` and `released_suppression`."""
         found = cls()
         for row in rows:
             numbers = numbers_of(row)
             found.numbers.update(numbers)
-            if row["is_released"]:
+            if row["is_released"] and row["released_suppression"] in (None, "exempt"):
                 found.shown.update(numbers)
+            elif row["is_released"]:
+                found.hidden.update(numbers)
+            if row["released_suppression"] == CODED:
+                found.coded.update(numbers)
         return found
 
 

@@ -10,10 +10,11 @@ import psycopg
 from psycopg.rows import dict_row
 
 from reporting.protection.candidate import BLANK, ComponentRows, place_sums, read_component
-from reporting.protection.cells import Cell, Component, PlaceSums, sums_of
+from reporting.protection.cells import Cell, Component, PlaceSums
 from reporting.protection.rule import hide_more, satisfy
 from reporting.releases.differences import Earlier, hide_small_differences
 from reporting.releases.model import Window
+from reporting.releases.side_by_side import side_by_side
 
 HIDDEN = "between_releases"
 
@@ -21,7 +22,7 @@ _NUMBERS = """
     select
         r.component, r.cell_id, r.geography_code, r.period_start, r.period_precision, r.dimension, r.dimension_value,
         r.actual_exact, r.numerator_exact, r.denominator_exact, r.suppression, r.unit_of_count,
-        i.threshold, i.small_cell_policy, {seen} as is_released
+        i.threshold, i.small_cell_policy, s.cell_id is not null as is_released, s.suppression as released_suppression
     from published.indicator_results as r
     inner join warehouse.dim_indicators as i on r.indicator_code = i.indicator_code
     left join {cells} as s on r.cell_id = s.cell_id {which}
@@ -35,12 +36,8 @@ _NUMBERS = """
         and (r.valid_to_publication is null or r.valid_to_publication > %(publication_id)s)
     order by r.component, r.cell_id
 """
-_NOW = _NUMBERS.format(seen="s.cell_id is not null", cells="release_cells", which="")
-_THEN = _NUMBERS.format(
-    seen="s.cell_id is not null and (s.suppression is null or s.suppression = 'exempt')",
-    cells="releases.cells",
-    which="and s.release_id = %(release_id)s",
-)
+_NOW = _NUMBERS.format(cells="release_cells", which="")
+_THEN = _NUMBERS.format(cells="releases.cells", which="and s.release_id = %(release_id)s")
 #: Releases whose months touch the window, and what is judged together of both.
 _EARLIER = """
     select release_id, publication_id from releases.releases
@@ -71,31 +68,27 @@ def protect_release(conn: psycopg.Connection, window: Window, publication_id: in
         released = {row["cell_id"] for row in own if row["is_released"]}
         found = read_component(iter(own))
         _outside_is_hidden(found, released)
-        _protect(found.component, places, [each[name] for each in then if name in each])
-        hidden += [
-            cell_id for cell in found.component.hidden for cell_id in found.ids.get(cell, ()) if cell_id in released
-        ]
+        protect_component(found.component, places, [each[name] for each in then if name in each])
+        hidden += [cell_id for cell_id in found.changed() if cell_id in released]
     return _blank(conn, hidden)
 
 
-def _protect(component: Component, places: PlaceSums, then: list[Earlier]) -> None:
-    sums = sums_of(component, places)
+def protect_component(component: Component, places: PlaceSums, then: list[Earlier]) -> None:
+    """Extend `component.hidden`, and shorten `component.coded`, until it gives away nothing beside earlier releases."""
+    joined, sums = side_by_side(component, places, then)
+    component.public |= joined.public & component.numbers.keys()
+    component.hidden -= component.public
     while True:
-        before = len(component.hidden)
+        before = len(joined.hidden)
         for earlier in then:
             hide_small_differences(component, places, earlier)
-            _know(component, earlier)
-        satisfy(component, sums)
-        hide_more(component, sums)
-        if len(component.hidden) == before:
+        joined.hidden |= component.hidden
+        satisfy(joined, sums)
+        hide_more(joined, sums)
+        component.hidden = joined.hidden & component.numbers.keys()
+        component.coded &= joined.coded
+        if len(joined.hidden) == before:
             return
-
-
-def _know(component: Component, earlier: Earlier) -> None:
-    """A number that did not change since it was released is known, whatever is shown of it now."""
-    same = {cell for cell in earlier.shown if component.numbers.get(cell) == earlier.numbers[cell]}
-    component.public |= same
-    component.hidden -= same
 
 
 def _outside_is_hidden(found: ComponentRows, released: set[str]) -> None:
@@ -124,6 +117,6 @@ def _blank(conn: psycopg.Connection, cell_ids: list[str]) -> int:
             {nothing},
             suppression = %s,
             status = case when status in ('no_target', 'no_actual') then status else 'hidden' end
-        where cell_id = any(%s) and (suppression is null or suppression = 'exempt')
+        where cell_id = any(%s)
     """  # noqa: S608
     return conn.execute(query, [HIDDEN, cell_ids]).rowcount

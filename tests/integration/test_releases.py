@@ -42,13 +42,13 @@ def desk(stack: Settings) -> Iterator[Desk]:
     shutil.rmtree(stack.home / "dbt" / made.settings.warehouse_database, ignore_errors=True)
 
 
-def step(desk: Desk, type_: str, city: str, number: int, **data: Any) -> None:
+def step(desk: Desk, type_: str, city: str, number: int, *, received_at: datetime | None = None, **data: Any) -> None:
     """A step towards the sign-off of the quarter; `number` orders the steps."""
     at = datetime(2019, 4, 1, tzinfo=UTC) + timedelta(minutes=number)
     body = {"period": PERIOD, **data}
     desk.land(
         [event(f"{type_}{city}{number}", city, type=f"{type_}.v1", subject=f"{type_} {city}", occurred_at=at,
-               received_at=at, record_version=number, data=body)]
+               received_at=received_at or at, record_version=number, data=body)]
     )  # fmt: skip
 
 
@@ -102,6 +102,8 @@ def test_a_release__is_made_once_and_marks_its_periods(desk: Desk) -> None:
     made = make_release(desk.warehouse, "q1", QUARTER, by="amina")
     assert make_release(desk.warehouse, "q1", QUARTER, by="somebody else") == made
     assert (made.created_by, made.publication_id, made.is_simulated, made.missing) == ("amina", 1, True, 0)
+    assert status(desk, "ARUA") == ("released", True, "q1")
+    step(desk, "report.validated", "ARUA", 10, received_at=datetime.now(UTC))  # a second click
     assert status(desk, "ARUA") == ("released", True, "q1")
     sums = {"UG": 120, "COR-WEST-NILE": 80, "JS-JINJA-JIGJIGA": 40, "HORN-OF-AFRICA": 120, "SIM": 120}
     assert released(desk, made) == {(place, "month"): (count, None) for place, count in (CITIES | sums).items()}
@@ -168,3 +170,9 @@ def test_the_command__makes_lists_and_compares(desk: Desk, monkeypatch: pytest.M
     assert "say something else now" in run("restatements", "q1").output
     nothing = run("restatements", "no such")
     assert nothing.exit_code == 1
+
+
+def test_a_period_that_is_signed_off_again_after_its_release__is_not_the_released_one(desk: Desk) -> None:
+    for number, name in enumerate(("returned", "submitted", "validated"), start=11):
+        step(desk, f"report.{name}", "KOBOKO", number, received_at=datetime.now(UTC))
+    assert status(desk, "KOBOKO") == ("validated", True, None)

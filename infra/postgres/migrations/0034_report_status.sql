@@ -29,6 +29,17 @@ language sql immutable parallel safe as $$
         end
 $$;
 
+-- The state and since when it is that one: a step that changes nothing does not change the time either.
+create function ops.next_since(so_far text[], step text, at timestamptz) returns text[]
+language sql stable parallel safe as $$
+    select
+        case
+            when ops.next_report_state(so_far[1], step) = so_far[1] then so_far
+            else array[ops.next_report_state(so_far[1], step), at::text]
+        end
+$$;
+create aggregate ops.report_since (text, timestamptz)(sfunc = ops.next_since, stype = _text, initcond = '{draft}');
+
 create view ops.v_report_status as
 select
     programme as programme_code,
@@ -37,7 +48,9 @@ select
     period_end,
     ops.report_state(type order by received_at, record_version) as status,
     bool_or(type = 'narrative.submitted.v1') as has_narrative,
-    max(received_at) as changed_at
+    coalesce(
+        (ops.report_since(type, received_at order by received_at, record_version))[2]::timestamptz, min(received_at)
+    ) as changed_at
 from ops.v_period_steps
 where city is not null and ops.whole_months(period_start, period_end)
 group by programme, city, period_start, period_end;
