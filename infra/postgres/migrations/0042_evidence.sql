@@ -15,7 +15,7 @@ revoke all on ops.evidence_salt from public;
 -- and nothing where the events held now do not give exactly what was published.
 create function results.evidence_of(wanted_cell text)
 returns table (reference text, month text, event_type text, source text, document text, phrase text)
-language plpgsql stable security definer set search_path = pg_catalog, pg_temp rows 100 as $$
+language plpgsql stable security definer rows 100 set search_path = pg_catalog, pg_temp set jit = off as $$
 declare
     shown published.indicator_results;
     publication bigint;
@@ -88,7 +88,7 @@ begin
     ),
 
     -- A month is told only where its own cell says to everybody how many of these events lie in it.
-    told as (
+    told as materialized (
         select m.month_start
         from months as m
         where exists (
