@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from airflow.sdk import DAG, AssetOrTimeSchedule, CronTriggerTimetable, task
+from airflow.sdk import DAG, AssetOrTimeSchedule, CronTriggerTimetable, Param, task
 
 from ingestion.loading.assets import events_loaded
 
@@ -47,6 +47,8 @@ with DAG(
     catchup=False,
     doc_md=DOC,
     tags=["results"],
+    # Its runs are told as OpenLineage events: what enable_lineage of the provider sets.
+    params={"_selective_enable_ol": Param(True, const=True)},
     default_args={
         "owner": "corridor",
         "retries": 3,

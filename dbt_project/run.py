@@ -28,8 +28,8 @@ BUILD = (
 _manifests: dict[str, Manifest] = {}
 
 
-def run_dbt(settings: Settings, args: Sequence[str]) -> dbtRunnerResult:
-    """Run one dbt command, such as `BUILD`, against the warehouse of `settings`.
+def run_dbt(settings: Settings, args: Sequence[str], target: str = "target") -> dbtRunnerResult:
+    """Run one dbt command, such as `BUILD`, against the warehouse of `settings`; artifacts go to `target`.
 
     Returns dbt's result: `.success`, `.exception`, and `.result` (run results, with one entry a node). The first call
     parses the project and later ones reuse it, until a file of the project changes. Not for two threads at once.
@@ -44,7 +44,7 @@ def run_dbt(settings: Settings, args: Sequence[str]) -> dbtRunnerResult:
         _manifests.clear()
         _manifests[key] = parsed.result  # type: ignore[assignment]
     with _connection(settings):
-        return dbtRunner(manifest=_manifests[key]).invoke([*args, *_common(settings)])
+        return dbtRunner(manifest=_manifests[key]).invoke([*args, *_common(settings, target)])
 
 
 def parse_project(settings: Settings, args: Sequence[str] = ()) -> dbtRunnerResult:
@@ -55,14 +55,20 @@ def parse_project(settings: Settings, args: Sequence[str] = ()) -> dbtRunnerResu
         return dbtRunner().invoke(["parse", *args, *_common(settings)])
 
 
-def _common(settings: Settings) -> list[str]:
+def target_folder(settings: Settings, target: str = "target") -> Path:
+    """Where dbt leaves manifest.json, run_results.json and the like."""
     folder = settings.home / "dbt"
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     if settings.warehouse_database != "corridor":  # parsed files of one database must not be taken for another
         folder = folder / settings.warehouse_database
+    return folder / target
+
+
+def _common(settings: Settings, target: str = "target") -> list[str]:
+    (settings.home / "dbt").mkdir(mode=0o700, parents=True, exist_ok=True)
+    folder = target_folder(settings, target)
     return [
         "--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT),
-        "--target-path", str(folder / "target"), "--log-path", str(folder / "logs"),
+        "--target-path", str(folder), "--log-path", str(folder.parent / "logs"),
         "--log-level", "warn", "--log-level-file", "info",
     ]  # fmt: skip
 

@@ -51,6 +51,16 @@ def airflow_environment(settings: Settings) -> dict[str, str]:
         "TRIGGERER__TRIGGERER_HEALTH_CHECK_THRESHOLD": "12",
         "TRIGGERER__JOB_HEARTBEAT_SEC": "3",
         "USAGE_DATA_COLLECTION__ENABLED": "False",
+        # Only DAGs that say so tell their runs: those that run each minute would fill 50 MB a day.
+        "OPENLINEAGE__SELECTIVE_ENABLE": "True",
+        "OPENLINEAGE__NAMESPACE": "corridor",
+        "OPENLINEAGE__TRANSPORT": json.dumps(
+            {
+                "type": "file",
+                "log_file_path": str(settings.home / "lineage" / "airflow" / "events.jsonl"),
+                "append": True,
+            }
+        ),
     }
     return {"AIRFLOW_HOME": str(home), **{f"AIRFLOW__{name}": value for name, value in values.items()}}
 
@@ -59,4 +69,5 @@ def write_password_file(settings: Settings) -> None:
     """Write the file from which Airflow's own login screen knows the administrator (mode 0600)."""
     home = airflow_home(settings)
     home.mkdir(mode=0o700, exist_ok=True)
+    (settings.home / "lineage" / "airflow").mkdir(mode=0o700, parents=True, exist_ok=True)
     write_private(home / "passwords.json", json.dumps({"admin": settings.secret("airflow_admin")}))

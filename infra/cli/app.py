@@ -29,6 +29,7 @@ COMMANDS = {
     "signals": "Show surge signals, and say who is told of them.",
     "publications": "List, show, compare, restore and hold publications.",
     "release": "Freeze figures for donors and the public; list what is missing, and what changed since.",
+    "docs": "Build the pages that describe every model and column, and say where they are.",
     "explain": "What is behind a published number: rule, target, parts, document, events.",
 }
 GROUPS = (

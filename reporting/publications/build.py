@@ -16,6 +16,7 @@ import psycopg
 
 from expectations.outcome import AuditReport
 from infra.settings import Settings
+from reporting.lineage.write import write_lineage
 from reporting.publications.builds import (
     BUILD_LOCK,
     Watermark,
@@ -92,6 +93,9 @@ def build(settings: Settings, run_id: str) -> BuildResult:
         problem = None
         try:
             _run_stages(settings, conn, watermark, rules_hash, result)
+            if result.publication:
+                with result.stages.stage("lineage"):
+                    write_lineage(settings, build_id, result.dbt_invocation_id)
         except Exception as error:
             result.state = "refused" if isinstance(error, CandidateRefused) else "failed"
             # Readers of ops.v_builds see it: what a driver adds below its first line may be a row with hidden values.

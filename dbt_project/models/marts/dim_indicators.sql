@@ -1,3 +1,4 @@
+{{ config(grants={'select': ['corridor_owner']}) }}
 -- The catalogue as readers may see it, with those indicators of other frameworks that something is mapped to exactly.
 -- They follow the strictest rules of what is mapped to them. Wording that is only recalled says so in its name.
 select

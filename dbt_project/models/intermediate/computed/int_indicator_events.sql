@@ -1,6 +1,7 @@
 {{ config(
     materialized='incremental',
     incremental_strategy='append',
+    grants={'select': ['corridor_owner']},
     indexes=[
         {'columns': ['record_key']},
         {'columns': ['programme_code', 'indicator_code', 'city', 'counted_key', 'month_start']},

@@ -1,3 +1,4 @@
+{{ config(grants={'select': ['corridor_owner']}) }}
 -- Every place whose figure sums that of a city: itself, its country, the country's region, the sets and corridors that
 -- it belongs to, the programme.
 with senders as (
