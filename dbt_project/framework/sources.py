@@ -17,6 +17,7 @@ def check_sources(folder: Folder) -> Iterator[Finding]:
     indicators = folder.by("indicators", "indicator_code")
     places = folder.by("places", "place_code")
     programmes = folder.by("programmes", "programme_code")
+    shared = _shared_references(folder)
     by_funder = {r["indicator_code"] for r in folder.rows("counting_rules") if r["counts"] == "records_by_funder"}
     for row in folder.rows("actual_sources"):
         indicator = indicators.get((row["indicator_code"],))
@@ -34,6 +35,12 @@ def check_sources(folder: Folder) -> Iterator[Finding]:
                 f"{row['indicator_code']} is shown by funder, which a reported total does not tell: its parts would "
                 "look complete and are not. Remove the line."
             )
+        for reference, others in shared.get(row["indicator_code"], {}).items():
+            yield row.fault(
+                f"{row['indicator_code']} is counted under {reference} together with {', '.join(sorted(others))}, where "
+                "an event that counts for both counts once; a reported total cannot be told apart so. Remove the line, "
+                "or make one of the mappings partial."
+            )
         place = places.get((row["place_code"],))
         if place is not None and place["level"] != "city":
             yield row.fault(f"{row['place_code']} is no city: declare each of its cities.")
@@ -44,6 +51,19 @@ def check_sources(folder: Folder) -> Iterator[Finding]:
                 "here the cities that still report."
             )
         yield from _months(row)
+
+
+def _shared_references(folder: Folder) -> dict[str, dict[str, set[str]]]:
+    """By indicator: the references it is mapped to exactly, each with the other indicators counted under it."""
+    counted: dict[str, set[str]] = {}
+    for row in folder.rows("indicator_mappings"):
+        if row["strength"] == "exact":
+            counted.setdefault(f"{row['framework_version']} {row['reference_code']}", set()).add(row["indicator_code"])
+    found: dict[str, dict[str, set[str]]] = {}
+    for reference, codes in counted.items():
+        for code in codes if len(codes) > 1 else ():
+            found.setdefault(code, {})[reference] = codes - {code}
+    return found
 
 
 def _months(row: Row) -> Iterator[Finding]:

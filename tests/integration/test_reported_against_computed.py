@@ -200,7 +200,7 @@ def test_a_report_that_is_taken_back__leaves_no_figure_and_no_event_in_its_place
     assert build(desk.settings, "three").state == "published"
     assert 6 not in totals(desk, "ARUA", "month")
     assert totals(desk, "ARUA", "year") == {1: 755 - 150 + 129}
-    assert 6 not in compared(desk)
+    assert compared(desk)[6] == ("reported", None, 20, None)
 
 
 def test_a_full_build__gives_the_same(desk: Desk) -> None:
@@ -236,3 +236,36 @@ def test_a_small_report_beside_counted_events__is_not_shown(desk: Desk) -> None:
         """
     ).fetchall()
     assert seen == [(None, 50, None, None, None)]
+
+
+def test_two_reports_of_one_month__the_first_stands_until_a_correction(desk: Desk) -> None:
+    at = datetime(2016, 2, 20, tzinfo=UTC)
+    desk.land([report(70, 1, 999, subject="the sheet again", received_at=at, occurred_at=at)])
+    assert build(desk.settings, "six").state == "unchanged"
+    assert exact(desk, "ARUA", "month")[1] == 100
+    assert compared(desk)[1][1] == 100
+    desk.land([report(71, 1, 105, subject="the sheet once more", operation="correct", received_at=datetime.now(UTC))])
+    assert build(desk.settings, "seven").state == "published"
+    assert exact(desk, "ARUA", "month")[1] == 105
+    assert compared(desk)[1][1] == 105
+
+
+def test_a_month_without_its_report__stands_beside_its_events_with_what_to_do(desk: Desk) -> None:
+    at = datetime.now(UTC)
+    back = {"type": "result.reported.v1", "record_version": 2, "occurred_at": at, "received_at": at}
+    desk.land([event("no report", "ARUA", subject="CM-O2-04 5", operation="void", data={}, **back)])
+    assert build(desk.settings, "eight").state == "published"
+    rows = desk.reader.execute(
+        """
+        select cell_id, actual_source, reported, computed::int, difference, note from results.reported_against_computed
+        where indicator_code = 'CM-O2-04' and geography_code = 'ARUA' and period_start = '2016-05-01'
+        """
+    ).fetchall()
+    assert len(rows) == 1
+    cell_id, *rest, note = rows[0]
+    assert (cell_id, *rest) == (None, "reported", None, 138, None)
+    assert note.startswith("This month is to be taken from a report, and none has come")
+    warned = desk.owner.execute(
+        "select status from ops.dbt_results where unique_id like '%reported_months_have_a_report%'"
+    ).fetchall()
+    assert ("warn",) in warned

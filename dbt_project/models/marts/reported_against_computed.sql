@@ -1,57 +1,75 @@
--- What cities report for a month beside what their events give: one of the two is published, both are shown here.
+-- What cities report for a month beside what their events give: one of the two is published, both are shown here. A month
+-- that was to be reported and has nothing but events stands here without a report: nothing is published for it.
 with reports as (
     select distinct on (programme_code, indicator_code, city, month_start) *
     from {{ ref('int_reported_months') }}
-    order by
-        programme_code, indicator_code, city, month_start, occurred_at desc, received_at desc,
-        event_id collate "C" desc
+    order by programme_code, indicator_code, city, month_start, precedence desc, event_id collate "C" desc
 ),
 
-counted as (
+-- Events beside which a report is declared: they are in no sum.
+beside as (
     select distinct on (e.programme_code, e.indicator_code, e.city, e.month_start, e.counted_key)
         e.programme_code, e.indicator_code, e.city, e.month_start, e.amount
-    from reports as r
+    from {{ ref('actual_sources') }} as d
     inner join {{ ref('int_indicator_events') }} as e
         on
-            r.programme_code = e.programme_code
-            and r.indicator_code = e.indicator_code
-            and r.city = e.city
-            and r.month_start = e.month_start
-    where e.actual_source = 'computed'
+            d.programme_code = e.programme_code
+            and d.indicator_code = e.indicator_code
+            and d.place_code = e.city
+            and e.month_start between d.valid_from and coalesce(d.valid_to, 'infinity')
+    where d.actual_source = 'reported' and e.actual_source = 'computed'
     order by
         e.programme_code, e.indicator_code, e.city, e.month_start, e.counted_key, e.occurred_at desc,
         e.received_at desc, e.event_id collate "C" desc
 ),
 
-computed as (
-    select programme_code, indicator_code, city, month_start, sum(amount) as amount
-    from counted
-    group by programme_code, indicator_code, city, month_start
+compared as (
+    select
+        coalesce(r.programme_code, b.programme_code) as programme_code,
+        coalesce(r.indicator_code, b.indicator_code) as indicator_code,
+        coalesce(r.city, b.city) as city,
+        coalesce(r.month_start, b.month_start) as month_start,
+        min(r.amount) as reported,
+        sum(b.amount) as beside,
+        min(r.phrase) as phrase,
+        min(r.document) as document
+    from reports as r
+    full join beside as b
+        on
+            r.programme_code = b.programme_code
+            and r.indicator_code = b.indicator_code
+            and r.city = b.city
+            and r.month_start = b.month_start
+    group by 1, 2, 3, 4
 )
 
 select
-    r.programme_code,
-    r.indicator_code,
-    r.city as geography_code,
-    r.month_start as period_start,
+    c.programme_code,
+    c.indicator_code,
+    c.city as geography_code,
+    c.month_start as period_start,
     i.threshold,
-    r.amount as reported_value,
-    coalesce(c.amount, 0) as computed_value,
+    c.reported as reported_value,
+    coalesce(case d.actual_source when 'reported' then c.beside else s.amount end, 0) as computed_value,
     coalesce(d.actual_source, p.actual_source) as actual_source,
-    r.phrase,
-    r.document
-from reports as r
-inner join {{ ref('dim_indicators') }} as i on r.indicator_code = i.indicator_code
-inner join {{ ref('programmes') }} as p on r.programme_code = p.programme_code
+    c.phrase,
+    c.document
+from compared as c
+inner join {{ ref('dim_indicators') }} as i on c.indicator_code = i.indicator_code
+inner join {{ ref('programmes') }} as p on c.programme_code = p.programme_code
 left join {{ ref('actual_sources') }} as d
     on
-        r.programme_code = d.programme_code
-        and r.indicator_code = d.indicator_code
-        and r.city = d.place_code
-        and r.month_start between d.valid_from and coalesce(d.valid_to, 'infinity')
-left join computed as c
+        c.programme_code = d.programme_code
+        and c.indicator_code = d.indicator_code
+        and c.city = d.place_code
+        and c.month_start between d.valid_from and coalesce(d.valid_to, 'infinity')
+left join {{ ref('int_city_sums') }} as s
     on
-        r.programme_code = c.programme_code
-        and r.indicator_code = c.indicator_code
-        and r.city = c.city
-        and r.month_start = c.month_start
+        c.programme_code = s.programme_code
+        and c.indicator_code = s.indicator_code
+        and c.city = s.city
+        and c.month_start = s.period_start
+        and s.period_precision = 'month'
+        and s.dimension = 'total'
+        and s.funder is null
+        and s.counted > 0

@@ -198,6 +198,12 @@ FAULTS: dict[str, tuple[str, Edit, str | int | None, str]] = {
         None,
         "is shown by funder",
     ),
+    "reported source beside another indicator of one reference": (
+        "framework/indicator_mappings",
+        add("CM-O4-01,SIMF,SIMF-2,R2,code,exact,Corridor,OWN,,,made up"),
+        None,
+        "is counted under SIMF-2 R2 together with CM-O4-01",
+    ),
     "source of a country": (
         "programme/actual_sources",
         add("SIM,CM-O2-04,UG,2016-01-01,,reported,me,why"),
@@ -368,6 +374,11 @@ ELSEWHERE: dict[str, tuple[str, str | int | None, str]] = {
         "framework/indicator_mappings",
         "CM-O3-01,SIMF,SIMF-2,R1",
         "small numbers of people",
+    ),
+    "reported source beside another indicator of one reference": (
+        "programme/actual_sources",
+        "SIM,CM-O4-01,ARUA",
+        "is counted under SIMF-2 R2 together with CM-O2-04",
     ),
     "a later project with no questions": ("programme/projects", "CM-SDC,", "CM-SDC has 0 questions"),
     "nothing but context": ("programme/project_questions", "CM1-KAKUMA-1,", "Nothing answers CM1-KAKUMA-1"),

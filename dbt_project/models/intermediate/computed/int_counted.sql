@@ -56,4 +56,4 @@ select distinct on (counted_id)
     amount_part,
     is_rate_missing
 from periods
-order by counted_id asc, occurred_at desc, received_at desc, event_id collate "C" desc
+order by counted_id asc, precedence desc, occurred_at desc, received_at desc, event_id collate "C" desc

@@ -8,13 +8,14 @@
 with touched as (
     select programme_code, indicator_code, city, month_start, counted_key
     from {{ ref('int_indicator_events_touched') }}
-    where is_declared
     {%- if is_incremental() %}
+    where is_declared
     union
     select programme_code, indicator_code, city, month_start, counted_key
     from {{ events_before }}
     where is_declared and {{ of_touched_records() }}
     {%- else %}
+    where false
     {%- endif %}
 ),
 

@@ -9,32 +9,32 @@ with each_source as (
     select
         {{ shared }},
         sex, age_band, status, funding_source, funder, amount, amount_part, is_rate_missing,
-        'computed' as actual_source
+        'computed' as actual_source, null::numeric as precedence
     from {{ ref('int_indicator_events__persons') }}
     where city is not null
     union all
     select
         {{ shared }},
-        sex, null, status, null, null, amount, null, false, 'computed'
+        sex, null, status, null, null, amount, null, false, 'computed', null
     from {{ ref('int_indicator_events__others') }}
     where city is not null
     union all
     select
         {{ shared }},
-        null, null, null, null, null, amount, null, false, 'computed'
+        null, null, null, null, null, amount, null, false, 'computed', null
     from {{ ref('int_indicator_events__happenings') }}
     where city is not null
     union all
     select
         {{ shared }},
-        null, null, null, funding_source, null, amount, amount_part, is_rate_missing, 'computed'
+        null, null, null, funding_source, null, amount, amount_part, is_rate_missing, 'computed', null
     from {{ ref('int_indicator_events__funding') }}
     where city is not null
     union all
     select
         {{ shared }},
         unknown_member as sex, unknown_member as age_band, unknown_member as status, null, null, amount, null, false,
-        'reported'
+        'reported', precedence
     from {{ ref('int_reported_months') }}
     where {{ of_touched_records() }}
 ),
@@ -69,5 +69,6 @@ select * from own
 union all
 select
     {{ shared | replace('indicator_code', 'reference_indicator_code') }},
-    sex, age_band, status, funding_source, funder, amount, amount_part, is_rate_missing, actual_source, is_declared
+    sex, age_band, status, funding_source, funder, amount, amount_part, is_rate_missing, actual_source, precedence,
+    is_declared
 from of_references

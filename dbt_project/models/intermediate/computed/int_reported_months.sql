@@ -1,5 +1,6 @@
 -- Monthly totals that cities report of what is computed from events elsewhere, one row a report. They say nothing of
--- who, so every breakdown takes them as not collected. "At least 100", part of a month and one project are no total.
+-- who, so every breakdown takes them as not collected. "At least 100", part of a month and one project are no total. Of
+-- two for a month that stands which stands among stated figures: the last correction, else the first received.
 select
     r.record_key,
     r.programme_code,
@@ -15,6 +16,7 @@ select
     concat_ws(' ', 'reported', r.geography_code, r.period_start) as counted_key,
     case when i.dimension_rule = 'partition' then 'not_collected' end as unknown_member,
     r.value as amount,
+    extract(epoch from r.received_at) * case r.operation when 'correct' then 1 else -1 end as precedence,
     r.phrase,
     r.document
 from {{ ref('stg_events__result_reported') }} as r

@@ -7,7 +7,8 @@ select
     p.period_start,
     p.period_precision,
     string_agg(distinct e.city, ', ') as reporting_cities
-from {{ ref('int_indicator_events') }} as e
+from {{ ref('int_reported_months') }} as m
+inner join {{ ref('int_indicator_events') }} as e on m.record_key = e.record_key
 inner join {{ ref('int_place_containers') }} as c on e.programme_code = c.programme_code and e.city = c.city
 {{ month_and_year('e') }}
 where e.actual_source = 'reported' and e.is_declared
