@@ -37,9 +37,9 @@ def check_sources(folder: Folder) -> Iterator[Finding]:
             )
         for reference, others in shared.get(row["indicator_code"], {}).items():
             yield row.fault(
-                f"{row['indicator_code']} is counted under {reference} together with {', '.join(sorted(others))}, where "
-                "an event that counts for both counts once; a reported total cannot be told apart so. Remove the line, "
-                "or make one of the mappings partial."
+                f"{row['indicator_code']} is counted under {reference} together with {', '.join(sorted(others))}, "
+                "where an event that counts for both counts once; a reported total cannot be told apart so. Remove the "
+                "line, or make one of the mappings partial."
             )
         place = places.get((row["place_code"],))
         if place is not None and place["level"] != "city":

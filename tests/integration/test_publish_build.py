@@ -75,7 +75,7 @@ def test_build__publishes_then_skips_then_follows_new_loads(desk: Desk) -> None:
     assert states(desk) == ["published", "published"]
     stages = desk.owner.execute("select seconds from ops.builds order by build_id desc limit 1").fetchone()
     assert stages is not None
-    assert set(stages[0]) == {"imports", "landing", "dbt", "protection", "candidate", "publish"}
+    assert set(stages[0]) == {"imports", "landing", "dbt", "protection", "candidate", "publish", "lineage"}
     kept = desk.owner.execute(
         "select count(*) from ops.dbt_results where dbt_invocation_id = %s and status = 'success'",
         [first.dbt_invocation_id],

@@ -1,5 +1,5 @@
--- What cities report for a month beside what their events give: one of the two is published, both are shown here. A month
--- that was to be reported and has nothing but events stands here without a report: nothing is published for it.
+-- What cities report for a month beside what their events give: one of the two is published, both are shown here. A
+-- month that was to be reported and has nothing but events stands here without a report: nothing is published for it.
 with reports as (
     select distinct on (programme_code, indicator_code, city, month_start) *
     from {{ ref('int_reported_months') }}
@@ -23,24 +23,29 @@ beside as (
         e.received_at desc, e.event_id collate "C" desc
 ),
 
+events as (
+    select programme_code, indicator_code, city, month_start, sum(amount) as amount
+    from beside
+    group by programme_code, indicator_code, city, month_start
+),
+
 compared as (
     select
-        coalesce(r.programme_code, b.programme_code) as programme_code,
-        coalesce(r.indicator_code, b.indicator_code) as indicator_code,
-        coalesce(r.city, b.city) as city,
-        coalesce(r.month_start, b.month_start) as month_start,
-        min(r.amount) as reported,
-        sum(b.amount) as beside,
-        min(r.phrase) as phrase,
-        min(r.document) as document
+        r.amount as reported,
+        e.amount as beside,
+        r.phrase,
+        r.document,
+        coalesce(r.programme_code, e.programme_code) as programme_code,
+        coalesce(r.indicator_code, e.indicator_code) as indicator_code,
+        coalesce(r.city, e.city) as city,
+        coalesce(r.month_start, e.month_start) as month_start
     from reports as r
-    full join beside as b
+    full join events as e
         on
-            r.programme_code = b.programme_code
-            and r.indicator_code = b.indicator_code
-            and r.city = b.city
-            and r.month_start = b.month_start
-    group by 1, 2, 3, 4
+            r.programme_code = e.programme_code
+            and r.indicator_code = e.indicator_code
+            and r.city = e.city
+            and r.month_start = e.month_start
 )
 
 select

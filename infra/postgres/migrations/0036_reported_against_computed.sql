@@ -1,7 +1,7 @@
 -- Where a city reports a monthly total and sends events too: which of them is the actual, and by how much they differ.
 -- A hidden cell shows neither here. A small count of events is not shown although its month was reported, nor a small
--- report although its month was counted: the difference would give it away, so that is not shown either. A month that was
--- to be reported and was not has no reported value.
+-- report although its month was counted: the difference would give it away, so that is not shown either. A month that
+-- was to be reported and was not has no reported value.
 create table published.reported_against_computed (
     programme_code text not null,
     indicator_code text not null,
@@ -83,9 +83,11 @@ select
     -- The words of a document hold its number.
     case when not (is_hidden or is_reported_small) then phrase end as phrase,
     document,
-    case when actual_source = 'reported' and reported_value is null then
-        'This month is to be taken from a report, and none has come: its events are not counted. '
-        || 'Ask the city for the report, or declare its events as the source.'
+    case
+        when actual_source = 'reported' and reported_value is null
+            then
+                'This month is to be taken from a report, and none has come: its events are not counted. '
+                || 'Ask the city for the report, or declare its events as the source.'
     end as note
 from judged;
 grant select on results.reported_against_computed to corridor_reader, bi_programme, bi_steering, bi_engineer;
