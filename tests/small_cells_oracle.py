@@ -64,10 +64,8 @@ def _empty(numbers: Mapping[Key, Decimal], components: set[tuple[object, ...]], 
         if (start, precision) == (total.start, total.precision)
     }
     if over_time:  # a part that no month of a year can have is empty in the year, as everybody knows
-        years = {
-            k._replace(start=date(k.start.year, 1, 1), precision="year") for k in possible if k.precision == "month"
-        }
-        possible = {k for k in possible if k.precision == "month" or k in years}
+        longer = {up for k in possible if k.precision == "month" for up in (_up(k), _up(_up(k)))}
+        possible = {k for k in possible if k.precision == "month" or k in longer}
     return possible - set(numbers)
 
 
@@ -98,6 +96,12 @@ def _parents(key: Key, over_time: bool) -> list[tuple[str, Key]]:
     elif key.dimension != "total":
         parents += [(key.dimension, key._replace(dimension="total", value="total"))]
     parents += [(name, key._replace(place=place)) for name, place in PLACES.get(key.place, [])]
-    if over_time and key.precision == "month":
-        parents += [("months", key._replace(start=date(key.start.year, 1, 1), precision="year"))]
+    if over_time and key.precision != "year":
+        parents += [(key.precision, _up(key))]
     return parents
+
+
+def _up(key: Key) -> Key:
+    if key.precision == "month":
+        return key._replace(start=date(key.start.year, 3 * ((key.start.month - 1) // 3) + 1, 1), precision="quarter")
+    return key._replace(start=date(key.start.year, 1, 1), precision="year")

@@ -1,14 +1,14 @@
 {#
     Names the cells that share a sum with each other and with no other cell: computed ones of an indicator and period;
-    contacts and arrivals of a year with its months, for those add up. Empty for all other cells, which each build makes
-    in full. `precision` is month, year or empty.
+    contacts and arrivals of a year with its quarters and months, for those add up. Empty for all other cells, which each build makes
+    in full. `precision` is month, quarter, year or empty.
 #}
 {% macro component(row, precision, programme, indicator) -%}
 case
         when
             {{ programme }}.actual_source = 'computed'
             and {{ indicator }}.source_type = 'computed'
-            and {{ precision }} in ('month', 'year')
+            and {{ precision }} in ('month', 'quarter', 'year')
             then concat_ws(
                 '|', {{ row }}.programme_code, {{ row }}.indicator_code,
                 case

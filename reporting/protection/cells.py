@@ -31,7 +31,7 @@ class Component:
     """Cells that share sums with each other and with no others.
 
     `numbers` holds every exact number, `hidden` those that readers do not see, `coded` those of them that readers know
-    to be from 1 to threshold - 1. `over_time` says whether months add up to years.
+    to be from 1 to threshold - 1. `over_time` says whether months add up to quarters and years.
     """
 
     threshold: int
@@ -82,5 +82,11 @@ def _parents(cell: Cell, places: PlaceSums, over_time: bool) -> list[tuple[str, 
         found += [(cell.dimension, cell._replace(dimension="total", value="total"))]
     found += [(f"places {name}", cell._replace(place=place)) for name, place in places.get(cell.place, ())]
     if over_time and cell.precision == "month":
-        found += [("months", cell._replace(start=cell.start.replace(month=1), precision="year"))]
+        found += [("months", cell._replace(start=_quarter(cell.start), precision="quarter"))]
+    if over_time and cell.precision == "quarter":
+        found += [("quarters", cell._replace(start=cell.start.replace(month=1), precision="year"))]
     return found
+
+
+def _quarter(month: date) -> date:
+    return month.replace(month=1 + (month.month - 1) // 3 * 3)

@@ -111,6 +111,8 @@ def _names(cell: dict[str, Any]) -> list[str]:
 
 
 def _period(start: str, end: str, precision: str) -> str:
+    if precision == "quarter" and start:
+        return f"{start[:4]}-Q{(int(start[5:7]) + 2) // 3}"
     if precision in ("month", "year") and start:
         return start[:7] if precision == "month" else start[:4]
     return f"{start} – {end}" if start or end else precision

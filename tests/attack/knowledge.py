@@ -94,7 +94,10 @@ def _totals(name: Name, places: Places, over_time: bool) -> list[tuple[str, Name
         found += [(name.dimension, name._replace(dimension="total", value="total"))]
     found += [(f"places {what}", name._replace(place=place)) for what, place in places.get(name.place, ())]
     if over_time and name.precision == "month":
-        found += [("months", name._replace(start=name.start.replace(month=1), precision="year"))]
+        first = name.start.replace(month=name.start.month - (name.start.month - 1) % 3)
+        found += [("months", name._replace(start=first, precision="quarter"))]
+    if over_time and name.precision == "quarter":
+        found += [("quarters", name._replace(start=name.start.replace(month=1), precision="year"))]
     return found
 
 

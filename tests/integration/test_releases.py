@@ -106,7 +106,8 @@ def test_a_release__is_made_once_and_marks_its_periods(desk: Desk) -> None:
     step(desk, "report.validated", "ARUA", 10, received_at=datetime.now(UTC))  # a second click
     assert status(desk, "ARUA") == ("released", True, "q1")
     sums = {"UG": 120, "COR-WEST-NILE": 80, "JS-JINJA-JIGJIGA": 40, "HORN-OF-AFRICA": 120, "SIM": 120}
-    assert released(desk, made) == {(place, "month"): (count, None) for place, count in (CITIES | sums).items()}
+    counts = {(place, each): count for place, count in (CITIES | sums).items() for each in ("month", "quarter")}
+    assert released(desk, made) == {cell: (count, None) for cell, count in counts.items()}
     with pytest.raises(ReleaseError, match="give the new one another name"):
         make_release(desk.warehouse, "q1", Window("SIM", QUARTER.start, date(2019, 6, 30)), by="amina")
     with pytest.raises(psycopg.errors.RaiseException, match="A release never changes"):

@@ -159,7 +159,7 @@ def test_a_figure__says_that_it_holds_reported_months(desk: Desk) -> None:
         """
     ).fetchall()
     telling = {(precision, month) for precision, month, note in rows if "reported by ARUA" in note}
-    assert telling == {("year", 1), *(("month", month) for month in REPORTED)}
+    assert telling == {("year", 1), ("quarter", 1), ("quarter", 4), *(("month", month) for month in REPORTED)}
 
 
 def test_evidence_of_a_reported_month__is_the_report_with_its_words(desk: Desk) -> None:

@@ -21,7 +21,7 @@ with actuals as (
     union all
     select
         c.programme_code, c.indicator_code, c.geography_level, c.geography_code, null, null, c.funder,
-        c.period_start, (c.period_start + ('1 ' || c.period_precision)::interval)::date - 1, c.period_precision, 'flow',
+        c.period_start, {{ period_end('c.period_start', 'c.period_precision') }}, c.period_precision, 'flow',
         c.dimension, c.dimension_value, 'actual',
         c.component,
         'computed', c.value, null, null, 'exact', null, case when c.unit_of_count = 'money' then 'USD' end,

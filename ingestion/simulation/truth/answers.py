@@ -14,8 +14,8 @@ from ingestion.simulation.truth.small_cells import (
     apart,
     hidden_cells,
     sums_of_breakdowns,
-    sums_of_months,
     sums_of_places,
+    sums_of_time,
     with_empty_parts,
 )
 from ingestion.simulation.world import World
@@ -25,7 +25,7 @@ HIDDEN = "complementary"
 
 
 def expected_cells(world: World) -> list[ExpectedCell]:
-    """Every published cell of months and years, sorted; a number of zero has no cell, a share of nothing neither."""
+    """Every published cell, sorted; a number of zero has no cell, a share of nothing neither."""
     standing = [(record.city, record.standing) for record in world.records if record.standing is not None]
     return _with_targets(sorted(_all(standing), key=_order), world.targets)
 
@@ -52,7 +52,7 @@ def _counted(
     if threshold is not None:
         parts = list(apart(with_empty_parts(numbers, threshold, over_time), over_time))
         for cells in parts:
-            sums = [*sums_of_breakdowns(cells), *sums_of_places(cells), *(sums_of_months(cells) if over_time else ())]
+            sums = [*sums_of_breakdowns(cells), *sums_of_places(cells), *(sums_of_time(cells) if over_time else ())]
             hidden |= hidden_cells(cells, sums, threshold)
         numbers = {cell: number for cells in parts for cell, number in cells.items()}
     for cell, number in numbers.items():

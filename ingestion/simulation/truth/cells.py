@@ -11,7 +11,7 @@ from typing import NamedTuple
 class Cell(NamedTuple):
     """Where a number belongs.
 
-    `level` is city, joint_set, corridor, country, region or programme; `precision` is month or year.
+    `level` is city, joint_set, corridor, country, region or programme; `precision` is month, quarter or year.
     """
 
     level: str
@@ -26,7 +26,8 @@ class Cell(NamedTuple):
         """Last day of the period."""
         if self.precision == "year":
             return date(self.start.year, 12, 31)
-        return (self.start.replace(day=1) + timedelta(days=32)).replace(day=1) - timedelta(days=1)
+        months = 3 if self.precision == "quarter" else 1
+        return (self.start.replace(day=1) + timedelta(days=31 * months)).replace(day=1) - timedelta(days=1)
 
     @property
     def order_key(self) -> bytes:
@@ -66,6 +67,7 @@ class ExpectedCell:
         }
 
 
-def periods(day: date) -> tuple[tuple[date, str], tuple[date, str]]:
-    """The month and the year of a day."""
-    return (day.replace(day=1), "month"), (date(day.year, 1, 1), "year")
+def periods(day: date) -> tuple[tuple[date, str], ...]:
+    """The month, the quarter and the year of a day."""
+    quarter = date(day.year, 1 + (day.month - 1) // 3 * 3, 1)
+    return (day.replace(day=1), "month"), (quarter, "quarter"), (date(day.year, 1, 1), "year")

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 
-from ingestion.simulation.truth.cells import Cell
+from ingestion.simulation.truth.cells import Cell, periods
 from ingestion.simulation.truth.geography import place_sums
 from ingestion.simulation.truth.worked_out import worked_out
 
@@ -101,7 +101,7 @@ def _protected(
 
 
 def apart(numbers: Mapping[Cell, Decimal], over_time: bool) -> Iterator[dict[Cell, Decimal]]:
-    """`numbers` by what can share a sum: a period, or a year with its months for what may be added over time."""
+    """`numbers` by what can share a sum: a period, or a year with all in it for what may be added over time."""
     found: dict[tuple[object, ...], dict[Cell, Decimal]] = defaultdict(dict)
     for cell, number in numbers.items():
         found[_scope(cell, over_time)][cell] = number
@@ -126,8 +126,8 @@ def with_empty_parts(numbers: Mapping[Cell, Decimal], threshold: int, over_time:
         return found
     # A year can only be empty in a part that one of its months could have had: the others are known to be.
     months = [cell for cell in found if cell.precision == "month"]
-    of_months = {cell._replace(start=date(cell.start.year, 1, 1), precision="year") for cell in months}
-    return {cell: number for cell, number in found.items() if number or cell.precision == "month" or cell in of_months}
+    possible = {cell._replace(start=start, precision=each) for cell in months for start, each in periods(cell.start)}
+    return {cell: number for cell, number in found.items() if number or cell in possible}
 
 
 def _scope(cell: Cell, over_time: bool) -> tuple[object, ...]:
@@ -184,13 +184,15 @@ def sums_of_places(cells: Iterable[Cell]) -> Iterator[Equation]:
                 yield of_sum, members
 
 
-def sums_of_months(cells: Iterable[Cell]) -> Iterator[Equation]:
-    """Each year by its months, for what may be added over time."""
-    yield from _grouped(
-        (cell._replace(start=date(cell.start.year, 1, 1), precision="year"), cell)
-        for cell in cells
-        if cell.precision == "month"
-    )
+def sums_of_time(cells: Iterable[Cell]) -> Iterator[Equation]:
+    """Each quarter by its months and each year by its quarters, for what may be added over time."""
+    for place, shorter in ((1, "month"), (2, "quarter")):
+        yield from _grouped(
+            (cell._replace(start=start, precision=longer), cell)
+            for cell in cells
+            if cell.precision == shorter
+            for start, longer in periods(cell.start)[place : place + 1]
+        )
 
 
 def _grouped(pairs: Iterable[tuple[Cell, Cell]]) -> Iterator[Equation]:

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ingestion.simulation.truth.cells import periods
 from reporting.protection.cells import Cell, Component, sums_of
 from reporting.protection.rule import hide_more
 from tests.attack.bounds import systems
@@ -49,6 +50,7 @@ def pinned(rows: list[dict[str, Any]], *, whole: bool = True) -> list[Name]:
 
 
 YEAR: dict[str, Any] = {"period_start": date(2018, 1, 1), "period_precision": "year"}
+QUARTER: dict[str, Any] = {"period_start": date(2018, 4, 1), "period_precision": "quarter"}
 SHARE: dict[str, Any] = {"indicator_code": "CM-X-01", "unit_of_count": "percent"}
 PEOPLE: dict[str, Any] = {"indicator_code": "CM-O3-03-P", "unit_of_count": "person"}
 LEAKS = {
@@ -58,7 +60,10 @@ LEAKS = {
         row(None), row(None, geography_code="BISHOFTU"),
     ],
     "country minus cities": [row(20, geography_code="ET"), row(None), row(17, geography_code="JIGJIGA")],
-    "year minus months": [row(20, **YEAR), row(None), row(17, period_start=date(2018, 6, 1))],
+    "quarter minus months": [row(20, **QUARTER), row(None), row(17, period_start=date(2018, 6, 1))],
+    "year minus quarters": [
+        row(20, **YEAR), row(None, **QUARTER), row(17, **QUARTER | {"period_start": date(2018, 7, 1)}),
+    ],
     "groups add up to a hidden total": [row(None), row(3, "sex", "female"), row(17, "sex", "male")],
     "achievement times target": [row(None, achievement=2, target=10), row(17, "sex", "male"),
                                  row(None, "sex", "female")],
@@ -103,7 +108,7 @@ def _component(people: dict[tuple[str, int, str, str], int], coded: bool) -> Com
     component = Component(5, over_time=True, is_coded=coded)
     for (city, month, sex, age), number in people.items():
         for place in CONTAINERS[city]:
-            for start, precision in ((date(2018, month, 1), "month"), (date(2018, 1, 1), "year")):
+            for start, precision in periods(date(2018, month, 1)):
                 for dims in (("total", "total"), ("sex", sex), ("age_band", age), ("sex_age", f"{sex}|{age}")):
                     cell = Cell(place, start, precision, *dims)
                     component.numbers[cell] = component.numbers.get(cell, 0) + number

@@ -9,13 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingestion.simulation.simulation import Simulation
-from ingestion.simulation.truth.cells import Cell, ExpectedCell
+from ingestion.simulation.truth.cells import Cell, ExpectedCell, periods
 from ingestion.simulation.truth.geography import containers
 from ingestion.simulation.truth.small_cells import (
     hidden_cells,
     sums_of_breakdowns,
-    sums_of_months,
     sums_of_places,
+    sums_of_time,
     with_empty_parts,
 )
 
@@ -82,9 +82,11 @@ def test_hidden_total__is_not_the_sum_of_what_is_shown() -> None:
         JUNE: Decimal(3),
         JUNE._replace(start=date(2018, 7, 1)): Decimal(20),
         JUNE._replace(start=date(2018, 8, 1)): Decimal(30),
+        JUNE._replace(start=date(2018, 4, 1), precision="quarter"): Decimal(3),
+        JUNE._replace(start=date(2018, 7, 1), precision="quarter"): Decimal(50),
         JUNE._replace(start=date(2018, 1, 1), precision="year"): Decimal(53),
     }
-    hidden = hidden_cells(numbers, list(sums_of_months(numbers)), 5)
+    hidden = hidden_cells(numbers, list(sums_of_time(numbers)), 5)
     assert {cell.start.month for cell in hidden if cell.precision == "month"} == {6, 7}
 
 
@@ -105,7 +107,7 @@ def _table(atoms: dict[tuple[str, int, str, str], int]) -> dict[Cell, Decimal]:
     numbers: dict[Cell, Decimal] = {}
     for (city, month, sex, age), number in atoms.items():
         for level, place in containers(city):
-            for start, precision in ((date(2018, month, 1), "month"), (date(2018, 1, 1), "year")):
+            for start, precision in periods(date(2018, month, 1)):
                 for dims in (
                     ("total", "total"),
                     ("sex", sex),
@@ -120,7 +122,7 @@ def _table(atoms: dict[tuple[str, int, str, str], int]) -> dict[Cell, Decimal]:
 @given(atoms=_tables, threshold=st.sampled_from([5, 10]))
 def test_hidden_cells__satisfy_the_rule(atoms: dict[tuple[str, int, str, str], int], threshold: int) -> None:
     numbers = with_empty_parts(_table(atoms), threshold, over_time=True)
-    equations = [*sums_of_breakdowns(numbers), *sums_of_places(numbers), *sums_of_months(numbers)]
+    equations = [*sums_of_breakdowns(numbers), *sums_of_places(numbers), *sums_of_time(numbers)]
     hidden = hidden_cells(numbers, equations, threshold)
     assert all(cell in hidden for cell, number in numbers.items() if 0 < number < threshold)
     for parent, children in equations:

@@ -11,7 +11,7 @@ from ingestion.simulation.facts import Commitment
 from ingestion.simulation.simulation import Simulation
 from ingestion.simulation.truth import rates, rules, tallies
 from ingestion.simulation.truth.cells import Cell
-from ingestion.simulation.truth.small_cells import sums_of_breakdowns, sums_of_months, sums_of_places
+from ingestion.simulation.truth.small_cells import sums_of_breakdowns, sums_of_places, sums_of_time
 
 
 def _standing(simulation: Simulation) -> list[tallies.Standing]:
@@ -29,7 +29,7 @@ def test_parts__add_up(faulty: Simulation, code: str) -> None:
     numbers = count(_standing(faulty), (rules.DISTINCT | rules.CONTACTS)[code])
     equations = [*sums_of_breakdowns(numbers), *sums_of_places(numbers)]
     if code in rules.CONTACTS:
-        equations += sums_of_months(numbers)
+        equations += sums_of_time(numbers)
     assert numbers
     for parent, children in equations:
         assert numbers[parent] == sum(numbers[child] for child in children)

@@ -26,7 +26,7 @@ with periods as (
             and p.city = e.city
             and p.counted_key = e.counted_key
             and p.period_start <= e.month_start
-            and p.period_start + ('1 ' || p.period_precision)::interval > e.month_start
+            and {{ period_end('p.period_start', 'p.period_precision') }} > e.month_start
     where e.is_declared
     {%- else %}
     select
@@ -35,7 +35,7 @@ with periods as (
         p.period_start,
         p.period_precision
     from {{ ref('int_indicator_events') }} as e
-    {{ month_and_year('e') }}
+    {{ counted_periods('e') }}
     where e.is_declared
     {%- endif %}
 )

@@ -29,7 +29,7 @@ keys as (
         p.period_precision,
         t.counted_key
     from touched as t
-    {{ month_and_year('t') }}
+    {{ counted_periods('t') }}
 ),
 
 counted as (

@@ -16,7 +16,7 @@ with groups as (
         g.indicator_code,
         g.period_start,
         g.period_precision,
-        i.unit_of_count in ('contact', 'arrival') as adds_up_over_months
+        i.unit_of_count in ('contact', 'arrival') as adds_up_over_time
     from {{ source('ops', 'touched_groups') }} as g
     inner join {{ ref('dim_indicators') }} as i on g.indicator_code = i.indicator_code
 ),
@@ -24,7 +24,7 @@ with groups as (
 linked as (
     select programme_code, indicator_code, period_start, period_precision
     from groups
-    where not adds_up_over_months
+    where not adds_up_over_time
     union
     select
         g.programme_code,
@@ -34,10 +34,13 @@ linked as (
     from (
         select distinct programme_code, indicator_code, date_trunc('year', period_start)::date as year_start
         from groups
-        where adds_up_over_months
+        where adds_up_over_time
     ) as g
     cross join lateral (
         select g.year_start as period_start, 'year' as period_precision
+        union all
+        select (g.year_start + q * interval '3 months')::date, 'quarter'
+        from generate_series(0, 3) as q
         union all
         select (g.year_start + m * interval '1 month')::date, 'month'
         from generate_series(0, 11) as m

@@ -2,6 +2,7 @@
 with cells as (
     select
         *,
+        case period_precision when 'month' then 'quarter' when 'quarter' then 'year' end as larger_period,
         concat_ws('/', programme_code, indicator_code) as ind,
         concat_ws('/', period_start, period_precision) as per,
         concat_ws('/', protected_dimension, protected_value) as dim
@@ -43,12 +44,13 @@ links as (
                 end
             ),
             (
-                'months',
+                c.period_precision || 's',
                 case
-                    when c.period_precision = 'month' and c.unit_of_count in ('contact', 'arrival')
+                    when c.larger_period is not null and c.unit_of_count in ('contact', 'arrival')
                         then
                             concat_ws(
-                                '/', c.ind, c.geography_code, date_trunc('year', c.period_start)::date, 'year', c.dim
+                                '/', c.ind, c.geography_code, date_trunc(c.larger_period, c.period_start)::date,
+                                c.larger_period, c.dim
                             )
                 end
             )

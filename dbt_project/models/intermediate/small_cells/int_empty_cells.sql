@@ -1,7 +1,7 @@
 {{ config(materialized='table', post_hook='analyze {{ this }}') }}
 -- Parts that are empty here and are counted elsewhere in the same component and period. Some are hidden together with
 -- small ones: a hidden cell may then be empty, which leaves far more open than a list of all that is not. Of what adds
--- up over time a year can only be empty in a part that one of its months could have had: others are known to be.
+-- up over time a quarter or year can only be empty in a part that one of its months could have had: others are known to be.
 with cells as (
     select c.*
     from {{ ref('int_cells_computed') }} as c
@@ -69,6 +69,7 @@ where
                 b.component = m.component
                 and b.geography_code = m.geography_code
                 and m.period_precision = 'month'
+                and m.period_start between b.period_start and {{ period_end('b.period_start', 'b.period_precision') }}
                 and q.period_precision = 'month'
                 and p.dimension = q.dimension
                 and p.dimension_value = q.dimension_value
