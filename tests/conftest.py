@@ -12,7 +12,7 @@ import psycopg
 import pytest
 
 from infra.settings import REPO, Settings
-from tests.isolation import isolated_settings
+from tests.shared_stack import shared_stack
 
 GROUPS = ("unit", "integration", "browser", "chaos", "bench")
 
@@ -47,21 +47,8 @@ def stack() -> Iterator[Settings]:
     if os.environ.get("CORRIDOR_TEST_RUNNING") == "1":
         yield Settings.load()
         return
-    from infra.local.down import take_down
-    from infra.local.reset import remove_stack
-    from infra.local.up import bring_up
-
-    settings = isolated_settings(
-        Path(os.environ.get("CORRIDOR_TEST_HOME") or REPO / ".corridor-test"),
-        os.environ.get("CORRIDOR_TEST_PORT_BASE") or "28000",
-    )
-    remove_stack(settings)
-    try:
-        bring_up(settings, history=True)
+    with shared_stack() as settings:
         yield settings
-    finally:
-        if os.environ.get("CORRIDOR_TEST_KEEP") != "1":
-            take_down(settings)
 
 
 @pytest.fixture(scope="session")

@@ -13,6 +13,8 @@ from expectations.run import run_candidate
 from infra.settings import Settings
 from tests.integration.publishing import Desk, cell, event, hidden, publishing_desk
 
+pytestmark = pytest.mark.own_database
+
 Cells = list[dict[str, Any]]
 
 SHARE = {"indicator_code": "CM-X-01", "unit_of_count": "percent", "numerator": 30, "denominator": 60}

@@ -13,6 +13,8 @@ from expectations.run import run_landing
 from infra.settings import Settings
 from tests.integration.publishing import Desk, event, publishing_desk, void
 
+pytestmark = pytest.mark.own_database
+
 UNANSWERED = {"person_token": "t", "sex": "unknown", "age_band": "not_collected", "status": "idp"}
 SAME = {"person_token": "t", "sex": "female", "age_band": "18-24", "status": "idp"}
 NOON = (datetime.now(UTC) - timedelta(days=1)).replace(hour=12)

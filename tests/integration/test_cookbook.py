@@ -22,6 +22,8 @@ from reporting.publications.publish import publish
 from tests.dbt_events import Events
 from tests.support import scratch_database
 
+pytestmark = pytest.mark.own_database
+
 PAGES = REPO / "docs" / "data-engineer" / "cookbook"
 BLOCK = re.compile(r"^ *```csv (\S+)\n(.*?)^ *```", re.MULTILINE | re.DOTALL)
 CELL = """

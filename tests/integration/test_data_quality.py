@@ -12,6 +12,8 @@ from expectations.run import run_landing
 from infra.settings import Settings
 from tests.integration.publishing import Desk, event, publishing_desk, void
 
+pytestmark = pytest.mark.own_database
+
 LONG_AGO = datetime.now(UTC) - timedelta(days=40)
 
 

@@ -27,6 +27,8 @@ from tests.landed import land
 from tests.simulated_truth import accepted_lines, seen_cells, true_cells
 from tests.support import ScratchDatabase, scratch_database
 
+pytestmark = pytest.mark.own_database
+
 #: What the warehouse holds and what readers see, in all that says something.
 CONTENTS = {
     "records": "select record_key, event_id, is_current, has_rival, occurred_on, data from warehouse.int_records",

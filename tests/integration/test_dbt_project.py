@@ -9,6 +9,8 @@ import pytest
 from dbt_project.run import PROJECT, parse_project
 from infra.settings import Settings
 
+pytestmark = pytest.mark.own_database
+
 
 @pytest.fixture(scope="module")
 def manifest(stack: Settings) -> Any:

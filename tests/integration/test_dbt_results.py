@@ -31,6 +31,8 @@ from tests.dbt_world import (
 from tests.small_cells_oracle import PLACES, Key, hidden
 from tests.support import ScratchDatabase, scratch_database
 
+pytestmark = pytest.mark.own_database
+
 
 @pytest.fixture(scope="module")
 def built(stack: Settings) -> Iterator[ScratchDatabase]:

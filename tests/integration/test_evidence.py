@@ -19,6 +19,8 @@ from tests.dbt_events import Events
 from tests.dbt_world import computed_events, random_events, stated_events
 from tests.integration.publishing import Desk, event, publishing_desk
 
+pytestmark = pytest.mark.own_database
+
 #: Places in a row of Events.
 TYPE, AT, LOAD = 2, 9, 17
 REGISTERED = "CM-O3-02"

@@ -22,6 +22,8 @@ from tests.dbt_events import Events
 from tests.dbt_world import computed_events, random_events
 from tests.integration.publishing import Desk, event, publishing_desk
 
+pytestmark = pytest.mark.own_database
+
 #: Places in a row of Events.
 AT, LOAD = 9, 17
 ENGINEER: dict[str, Any] = {"engineer": "a test", "by": "amina"}

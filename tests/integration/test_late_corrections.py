@@ -14,6 +14,8 @@ from reporting.publications.build import build
 from reporting.publications.diff import diff
 from tests.integration.publishing import Desk, event, publishing_desk, void
 
+pytestmark = pytest.mark.own_database
+
 #: People who were registered in Arua, by month of 2014.
 REGISTERED = {2: 12, 5: 20, 8: 15}
 YEAR = sum(REGISTERED.values())

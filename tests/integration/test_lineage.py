@@ -21,6 +21,8 @@ from reporting.lineage.write import KEEP, write_lineage
 from reporting.publications.build import BuildResult, build
 from tests.integration.publishing import event, publishing_desk
 
+pytestmark = pytest.mark.own_database
+
 
 @pytest.fixture(scope="module")
 def built(stack: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Settings, BuildResult]]:

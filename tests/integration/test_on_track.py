@@ -11,6 +11,8 @@ import pytest
 from infra.settings import Settings
 from tests.support import scratch_database
 
+pytestmark = pytest.mark.own_database
+
 START, END = date(2025, 1, 1), date(2025, 12, 31)
 #: The 146th of 365 days: two fifths of the year have passed, of which 0.8 are 32 of a target of 100.
 MIDDLE = date(2025, 5, 26)

@@ -28,6 +28,8 @@ from tests.landed import land
 from tests.simulated_truth import KEY, NUMBERS, Cells, accepted_lines, true_cells
 from tests.support import scratch_database
 
+pytestmark = pytest.mark.own_database
+
 #: Days of two months: the answer must be of the later one. So many events that no place is too small to show a number.
 WORLD = SimulationConfig(seed=27, days=4, start=date(2019, 6, 29), events=4_500, bad=0)
 QUESTIONS = [row["question_code"] for row in seed_rows("project_questions")]

@@ -12,6 +12,8 @@ from reporting.publications.model import PublicationError
 from reporting.publications.pointer import read_pointer
 from tests.integration.publishing import Desk, cell, hidden, publishing_desk
 
+pytestmark = pytest.mark.own_database
+
 
 @pytest.fixture
 def desk(stack: Settings) -> Iterator[Desk]:

@@ -15,6 +15,8 @@ from reporting.publications.builds import Watermark, end_build, start_build
 from reporting.publications.pointer import hold, read_pointer, resume
 from tests.integration.publishing import Desk, event, publishing_desk, void
 
+pytestmark = pytest.mark.own_database
+
 NEXT_YEAR = datetime.now(UTC) + timedelta(days=365)
 
 

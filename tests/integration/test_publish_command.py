@@ -12,6 +12,8 @@ from infra.cli.publications import app
 from infra.settings import Settings
 from tests.integration.publishing import Desk, cell, hidden, publishing_desk
 
+pytestmark = pytest.mark.own_database
+
 
 @pytest.fixture
 def desk(stack: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:

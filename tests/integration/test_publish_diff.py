@@ -13,6 +13,8 @@ from reporting.publications.model import PublicationError
 from reporting.publications.reasons import reasons
 from tests.integration.publishing import Desk, cell, event, hidden, publishing_desk, void
 
+pytestmark = pytest.mark.own_database
+
 
 @pytest.fixture
 def desk(stack: Settings) -> Iterator[Desk]:

@@ -12,6 +12,8 @@ from reporting.publications.model import PublicationError
 from reporting.publications.pointer import hold, read_pointer, restore, resume
 from tests.integration.publishing import Desk, cell, publishing_desk
 
+pytestmark = pytest.mark.own_database
+
 
 @pytest.fixture
 def desk(stack: Settings) -> Iterator[Desk]:

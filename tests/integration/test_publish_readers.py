@@ -6,10 +6,13 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Event
 
 import psycopg
+import pytest
 
 from infra.settings import Settings
 from reporting.publications.pointer import restore, resume
 from tests.integration.publishing import Desk, cell, publishing_desk
+
+pytestmark = pytest.mark.own_database
 
 CELLS, PUBLICATIONS, READERS = 300, 20, 2
 

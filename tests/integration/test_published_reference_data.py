@@ -9,6 +9,8 @@ import pytest
 from infra.settings import Settings
 from tests.integration.publishing import Desk, cell, publishing_desk
 
+pytestmark = pytest.mark.own_database
+
 NAME = "select name from results.indicator_names where indicator_code = 'A' and language = 'fr'"
 
 

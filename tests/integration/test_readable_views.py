@@ -13,6 +13,8 @@ from psycopg.rows import dict_row
 from infra.settings import REPO, Settings
 from tests.integration.publishing import Desk, cell, publishing_desk
 
+pytestmark = pytest.mark.own_database
+
 STATED = {"programme_code": "CM", "is_simulated": False, "phase": "I", "outcome_code": "O2", "source_document": "003"}
 
 

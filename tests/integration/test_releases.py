@@ -21,6 +21,8 @@ from reporting.releases.model import Release, ReleaseError, Window
 from reporting.releases.restatements import restatements
 from tests.integration.publishing import Desk, event, publishing_desk, void
 
+pytestmark = pytest.mark.own_database
+
 QUARTER = Window("SIM", date(2019, 1, 1), date(2019, 3, 31))
 PERIOD = {"start": "2019-01-01", "end": "2019-03-31", "precision": "quarter"}
 JANUARY = datetime(2019, 1, 15, 9, tzinfo=UTC)

@@ -16,6 +16,8 @@ from infra.settings import Settings
 from reporting.publications.build import build
 from tests.integration.publishing import Desk, event, publishing_desk, void
 
+pytestmark = pytest.mark.own_database
+
 REPORTED = {1: 100, 2: 110, 3: 120, 4: 130, 5: 140, 6: 150}
 #: Advisories that Arua sent as events, by month, and those of Jinja, which reports nothing.
 ARUA, JINJA = {4: 4, 5: 139, 6: 20, 7: 60, 8: 70}, {6: 40}

@@ -16,6 +16,8 @@ from ingestion.contracts.generate.staging_models import model_sql
 from ingestion.contracts.registry import read_contracts
 from tests.unit.contracts.two_versions import FIRST, SECOND, write_version
 
+pytestmark = pytest.mark.own_database
+
 MACROS = "".join((PROJECT / "macros" / f"{name}.sql").read_text() for name in ("event_columns", "cast_or_null"))
 RECORDS = """
     create temp table records (

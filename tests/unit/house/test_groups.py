@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from infra.settings import REPO
-from tests.__main__ import OTHERS, RUNS, UNIT, main, outcome
+from tests.__main__ import BESIDE, OTHERS, REST, RUNS, UNIT, main, outcome
 
 
 def test_every_group__is_run_by_test_verify_or_bench() -> None:
@@ -13,6 +13,8 @@ def test_every_group__is_run_by_test_verify_or_bench() -> None:
     ignored = {each.removeprefix("--ignore=tests/") for each in OTHERS if each.startswith("--ignore=")}
     named = {each.removeprefix("tests/") for part in RUNS["verify"] for each in part if each.startswith("tests/")}
     assert RUNS["test"] == [UNIT, OTHERS]
+    assert [each for each in BESIDE if each not in OTHERS] == ["-m", "own_database"]
+    assert [each for each in REST if each not in OTHERS] == ["-m", "not own_database"]
     assert groups - ignored == {"integration", "browser"}
     assert groups & ignored <= named
 
