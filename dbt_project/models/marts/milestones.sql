@@ -1,3 +1,4 @@
+{{ config(materialized='table') }}
 -- Plans, offices and works by the states they stood in: one row a thing and stay in a state. Names of all of them: only
 -- those whose contract is of class P0 are shown to readers.
 select

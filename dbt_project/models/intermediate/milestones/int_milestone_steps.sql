@@ -88,8 +88,9 @@ select
     null, t.thing_key, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null,
     null, null
 from things as t
-where not exists (
-    select from steps as s
-    where t.thing_key = s.thing_key
-)
+where
+    not exists (
+        select from steps as s
+        where t.thing_key = s.thing_key
+    )
 {%- endif %}
