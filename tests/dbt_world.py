@@ -118,6 +118,34 @@ def happening_events(events: Events) -> None:
         events.person("student.enrolled", **day, data={"school": f"School {number % 2}", "school_level": "primary"})
 
 
+def milestone_events(events: Events) -> None:
+    """A plan and a desk of Jinja through their states in 2033, with what may happen to the records of the steps."""
+
+    def step(day: str, name: str, state: str, before: str | None = None, **more: Any) -> None:
+        data = {"from_status": before, "to_status": state}
+        if name.startswith("Desk"):
+            data |= {"office": name, "office_type": "migration_desk"}
+        else:
+            data |= {"document_title": name, "document_type": "strategy"}
+        kind = "office" if name.startswith("Desk") else "plan"
+        events.add(f"{kind}.status_changed", f"2033-{day} 08:00+00", data, city="JINJA", **more)
+
+    step("05-01", "Port plan", "drafted")  # after it was adopted: for review
+    step("03-01", "port PLAN ", "adopted", id="kept")
+    step("01-01", "Port plan", "drafted")
+    step("09-01", "Port plan", "repealed")
+    step("02-01", "Desk", "operational")
+    step("04-01", "Desk", "closed", subject="closing")
+    step("04-01", "Desk", "closed", subject="closing", version=2, operation="void")
+    step("06-01", "Desk", "closed")
+    step("07-01", "Desk", "operational")  # says nothing of the closing: for review
+    step("08-01", "Desk", "operational", "closed")
+    step("02-01", "Desk 2", "equipped", subject="misnamed")
+    step("02-01", "Desk 3", "equipped", subject="misnamed", version=2, operation="correct")
+    step("02-01", "Desk 4", "equipped", subject="by mistake")
+    step("02-01", "Desk 4", "equipped", subject="by mistake", version=2, operation="void")
+
+
 def stated_events(events: Events) -> None:
     """Figures of documents, as awkward as the real ones."""
     events.stated("CM-O2-03-P", ("city", "KAIROUAN"), 81, city="KAIROUAN")

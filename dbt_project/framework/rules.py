@@ -25,6 +25,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     "published_crosstabs": ("indicator_code", "dimension"),
     "service_types": ("service_type",),
     "counting_rules": ("indicator_code", "event_type", "counts"),
+    "milestone_states": ("machine", "state"),
     "actual_sources": ("programme_code", "indicator_code", "place_code", "valid_from"),
     "dimension_schemes": ("scheme_code",),
     "dimension_members": ("scheme_code", "member_code"),
@@ -86,6 +87,8 @@ VALUES: dict[tuple[str, str], set[str]] = {
         "persons", "records", "records_by_funder", "female_share", "households", "arrivals", "usd", "usd_city_share",
         "happenings", "names", "participants",
     },
+    ("milestone_states", "machine"): {"plan", "office", "works"},
+    ("milestone_states", "is_terminal"): {"true", "false"},
     ("actual_sources", "actual_source"): {"reported", "computed"},
     ("counting_rules", "serves"): {"work", "basic", ""},
     ("indicators", "track_rule"): {"linear", "milestone", "floor", ""},
@@ -100,4 +103,4 @@ VALUES: dict[tuple[str, str], set[str]] = {
 }  # fmt: skip
 #: Columns that hold a day (or nothing), and those that hold a number (or nothing).
 DATES = {"valid_from", "valid_to", "month", "started_on", "ended_on"}
-NUMBERS = {"lat", "lon", "threshold", "rate_per_usd", "printed_value"}
+NUMBERS = {"lat", "lon", "threshold", "rate_per_usd", "printed_value", "sort_order"}

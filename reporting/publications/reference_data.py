@@ -1,4 +1,4 @@
-"""What readers see beside the cells: copies of reference data, and of what was reported against what was computed."""
+"""What readers see beside the cells: copies of reference data, milestones, and reports beside what was computed."""
 
 from __future__ import annotations
 
@@ -20,6 +20,18 @@ TABLES = {
     "reported_against_computed": (
         "programme_code", "indicator_code", "geography_code", "period_start", "threshold", "reported_value",
         "computed_value", "actual_source", "phrase", "document",
+    ),
+    "milestone_states": ("machine", "state", "sort_order", "is_terminal", "counts_as"),
+    "milestones": (
+        "thing_key", "step_number", "programme_code", "geography_code", "machine", "kind", "thing_name", "data_class",
+        "state", "previous_state", "since", "until", "is_current", "expected_next", "due_state", "due_indicator_code",
+        "due_on",
+    ),
+    "milestone_places": ("programme_code", "city", "geography_code", "geography_level"),
+    "milestones_to_review": (
+        "thing_key", "step_number", "programme_code", "geography_code", "machine", "kind", "thing_name", "data_class",
+        "kept_state", "kept_since", "kept_source", "kept_id", "other_state", "other_on", "other_source", "other_id",
+        "received_at",
     ),
     "dimension_members": (
         "scheme_code", "sort_order", "member_code", "name_en", "name_fr", "name_es", "name_ar",

@@ -22,7 +22,7 @@ from reporting.publications.build import build
 from reporting.publications.publish import publish
 from reporting.publications.taken_in import take_in
 from tests.dbt_events import Events
-from tests.dbt_world import ROTATED, computed_events, money_events, random_events, stated_events
+from tests.dbt_world import ROTATED, computed_events, milestone_events, money_events, random_events, stated_events
 from tests.landed import land
 from tests.simulated_truth import accepted_lines, seen_cells, true_cells
 from tests.support import ScratchDatabase, scratch_database
@@ -43,12 +43,17 @@ CONTENTS = {
     "cells": """
         select cell_id, component, content_hash from published.indicator_results where valid_to_publication is null
     """,
+    "milestone steps": """
+        select thing_key, event_id, step_number, state, stood_in, stands_in, outcome from warehouse.int_milestone_steps
+    """,
+    "milestones": "select * from published.milestones",
+    "steps to review": "select * from published.milestones_to_review",
     "held": "select cell_id, held_cities from results.indicator_results where held_cities is not null",
 }
 #: After any of these a build may die: its work so far stays.
 DIES_AFTER = (
-    "int_touched_records", "int_records", "int_counted_pending", "int_indicator_events", "int_counted",
-    "int_city_sums", "int_touched_components",
+    "int_touched_records", "int_records", "int_milestone_steps", "int_counted_pending", "int_indicator_events",
+    "int_counted", "int_city_sums", "int_touched_components",
 )  # fmt: skip
 
 
@@ -119,6 +124,7 @@ def world() -> list[tuple[Any, ...]]:
     computed_events(events)
     money_events(events)
     stated_events(events)
+    milestone_events(events)
     random_events(events)
     return events.rows
 

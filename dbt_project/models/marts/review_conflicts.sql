@@ -45,3 +45,18 @@ select
     'the indicator is not in the catalogue: the figure is kept out until it is',
     s.received_at
 from {{ ref('int_stated_unknown') }} as s
+union all
+select
+    programme_code,
+    null,
+    geography_code,
+    machine || '|' || lower(thing_name),
+    kept_source,
+    kept_id,
+    kept_state,
+    other_source,
+    other_id,
+    other_state,
+    'the machine of milestones does not allow this step: the state before stands',
+    received_at
+from {{ ref('milestones_to_review') }}

@@ -234,6 +234,48 @@ FAULTS: dict[str, tuple[str, Edit, str | int | None, str]] = {
         None,
         "No contract describes",
     ),
+    "state that no event reports": (
+        "framework/milestone_states",
+        add("plan,shelved,8,true,,,,"),
+        None,
+        "No event reports the state shelved of a plan",
+    ),
+    "state without a line": (
+        "framework/milestone_states",
+        change("plan,withdrawn,7,true,,,,\n", ""),
+        "plan,repealed",
+        "has no line for withdrawn",
+    ),
+    "step to nowhere": (
+        "framework/milestone_states",
+        change("repealed,,adopted\nplan,repealed", "dropped,,adopted\nplan,repealed"),
+        "plan,implemented",
+        "hold dropped, which is no other state",
+    ),
+    "step that is allowed twice": (
+        "framework/milestone_states",
+        change("in_work;completed;handed_over,,", "in_work;completed;handed_over,completed,"),
+        "works,planned",
+        "step to completed is allowed twice",
+    ),
+    "end that goes on": (
+        "framework/milestone_states",
+        change("plan,repealed,6,true,,,,", "plan,repealed,6,true,,drafted,,"),
+        "plan,repealed",
+        "is an end and has next states",
+    ),
+    "state that leads nowhere": (
+        "framework/milestone_states",
+        change("office,operational,4,false,,closed,,", "office,operational,4,false,,,,"),
+        "office,operational",
+        "is no end and has no next state",
+    ),
+    "expected state that may not follow": (
+        "framework/milestone_states",
+        change("plan,adopted,3,false,budgeted,budgeted;", "plan,adopted,3,false,budgeted,"),
+        "plan,adopted",
+        "is not among the next_states",
+    ),
     "cross-tab that overlaps": ("framework/published_crosstabs", add("CM-O2-01,lnob_gt"), None, "parts do not add up"),
     "unknown country": (
         "places/places",
