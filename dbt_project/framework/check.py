@@ -16,6 +16,7 @@ from dbt_project.framework.folder import Folder
 from dbt_project.framework.indicators import check_indicators
 from dbt_project.framework.mappings import check_mappings
 from dbt_project.framework.milestones import check_milestones
+from dbt_project.framework.phases import check_phases
 from dbt_project.framework.places import check_places
 from dbt_project.framework.questions import check_questions
 from dbt_project.framework.sources import check_sources
@@ -34,6 +35,7 @@ CHECKS = (
     check_milestones,
     check_questions,
     check_sources,
+    check_phases,
 )
 
 

@@ -17,6 +17,7 @@ ONE_AT_A_TIME = {
     "places": ("place_code",),
     "place_members": ("parent_code", "member_code"),
     "actual_sources": ("programme_code", "indicator_code", "place_code"),
+    "phases": ("programme_code",),
 }
 EVER, NEVER = "0000-00-00", "9999-99-99"
 

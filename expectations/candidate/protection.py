@@ -50,6 +50,32 @@ def expectations(catalogue: Catalogue) -> list[Expectation]:
             """,
         ),
         no_rows(
+            "to_date_hidden_with_its_years",
+            CRITICAL,
+            "No figure to date of people or contacts is shown where one of its years is hidden.",
+            """
+            select c.cell_id, c.indicator_code, c.geography_code, c.period_start
+            from cells as c
+            inner join cells as y
+                on
+                    c.programme_code = y.programme_code
+                    and c.indicator_code = y.indicator_code
+                    and c.geography_level = y.geography_level
+                    and c.geography_code = y.geography_code
+                    and c.dimension = y.dimension
+                    and c.dimension_value = y.dimension_value
+                    and y.period_start between c.period_start and c.period_end
+            where
+                c.period_precision = 'phase'
+                and y.period_precision = 'year'
+                and c.origin = 'computed'
+                and y.origin = 'computed'
+                and c.actual is not null
+                and y.suppression in ('complementary', 'bottom_coded')
+            limit 50
+            """,
+        ),
+        no_rows(
             "small_parts_of_shares_hidden",
             CRITICAL,
             "No share of people is shown of which either part is below the threshold.",

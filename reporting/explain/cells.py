@@ -13,7 +13,7 @@ from psycopg.rows import dict_row
 from reporting.publications.model import PublicationError
 
 _ID = re.compile(r"[0-9a-f]{32}")
-_PERIOD = re.compile(r"(\d{4})(?:-(0[1-9]|1[0-2])|-Q([1-4]))?")
+_PERIOD = re.compile(r"(\d{4})(?:-(0[1-9]|1[0-2])|-Q([1-4]))?|phase[- ](\w+)")
 #: Programme, indicator, place, period; or these with a dimension and one of its values.
 _LENGTHS = (4, 6)
 
@@ -21,8 +21,8 @@ _LENGTHS = (4, 6)
 def find_cell(conn: psycopg.Connection, words: Sequence[str], publication_id: int) -> dict[str, Any]:
     """The row of published.indicator_results that `words` name in a publication.
 
-    `words` are a cell_id, or programme, indicator, place, period (2019, 2019-Q1 or 2019-03) and, if wanted, a dimension
-    and a value. Raises PublicationError if there is no such cell, or several.
+    `words` are a cell_id, or programme, indicator, place, period (2019, 2019-Q1, 2019-03 or phase-I) and, if wanted, a
+    dimension and a value. Raises PublicationError if there is no such cell, or several.
     """
     if len(words) == 1 and _ID.fullmatch(words[0]):
         where, values = "r.cell_id = %(cell_id)s", {"cell_id": words[0]}
@@ -48,16 +48,17 @@ def _by_words(words: Sequence[str]) -> dict[str, Any]:
     if period is None:
         raise PublicationError(
             f"{' '.join(words)!r} is no cell: give its id, or programme, indicator, place and period "
-            "(2019, 2019-Q1 or 2019-03), and if you want a part, a dimension and its value."
+            "(2019, 2019-Q1, 2019-03 or phase-I), and if you want a part, a dimension and its value."
         )
-    year, month, quarter = period.groups()
+    year, month, quarter, phase = period.groups()
     dimension, value = words[4:] or ("total", "total")
     return {
         "programme": words[0],
         "indicator": words[1],
         "place": words[2],
-        "start": date(int(year), int(month or 3 * int(quarter or 1) - 2), 1),
-        "precision": "month" if month else "quarter" if quarter else "year",
+        "start": date(int(year), int(month or 3 * int(quarter or 1) - 2), 1) if year else None,
+        "precision": "phase" if phase else "month" if month else "quarter" if quarter else "year",
+        "phase": phase,
         "dimension": dimension,
         "value": value,
     }
@@ -76,7 +77,7 @@ _BY_WORDS = """
     r.programme_code = %(programme)s
     and r.indicator_code = %(indicator)s
     and r.geography_code = %(place)s
-    and r.period_start = %(start)s
+    and (r.period_start = %(start)s or r.phase = %(phase)s)
     and r.period_precision = %(precision)s
     and r.dimension = %(dimension)s
     and r.dimension_value = %(value)s

@@ -14,6 +14,7 @@ from psycopg.rows import dict_row
 
 from reporting.protection.cells import PART, REST, Cell, Component, sums_of
 from reporting.protection.rule import hide_more
+from reporting.protection.to_date import hidden_to_date
 
 #: What a hidden cell does not say, whatever it said before.
 BLANK = (
@@ -33,9 +34,10 @@ _ROWS = """
     where
         r.origin = 'computed'
         and r.funder is null
+        and r.period_precision <> 'phase'
         and r.component in (
             select h.component from candidate.indicator_results as h
-            where h.suppression in ('complementary', 'bottom_coded')
+            where h.suppression in ('complementary', 'bottom_coded') and h.period_precision <> 'phase'
         )
     order by r.component
 """
@@ -70,7 +72,9 @@ def protect_candidate(conn: psycopg.Connection) -> int:
                 hide_more(found.component, sums_of(found.component, places[component.split("|")[0]]))
                 changed += found.changed()
         _write(conn, changed)
-    return len(changed)
+        to_date = hidden_to_date(conn)
+        _write(conn, to_date)
+    return len(changed) + len(to_date)
 
 
 def place_sums(conn: psycopg.Connection) -> dict[str, dict[str, list[tuple[str, str]]]]:

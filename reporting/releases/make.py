@@ -16,6 +16,7 @@ from reporting.releases.protect import protect_release
 #: What a cell of a release does not say of the working figures: exact numbers and the books of publications.
 _LEFT_OUT = ("content_hash", "valid_from_publication", "valid_to_publication", "component")
 
+#: A figure to date is released once its phase is over; of contacts only with all its years, for they add up to it.
 _TAKE = """
     create temporary table release_cells on commit drop as
     select r.*
@@ -23,7 +24,13 @@ _TAKE = """
     where
         r.programme_code = %(programme)s
         and r.period_end between %(start)s and %(end)s
-        and (r.period_start >= %(start)s or r.basis = 'to_date')
+        and (
+            r.period_start >= %(start)s
+            or (
+                r.basis = 'to_date'
+                and not (r.period_precision = 'phase' and r.unit_of_count in ('contact', 'arrival'))
+            )
+        )
         and r.valid_from_publication <= %(publication_id)s
         and (r.valid_to_publication is null or r.valid_to_publication > %(publication_id)s)
 """

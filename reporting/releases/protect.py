@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
@@ -11,7 +12,7 @@ from psycopg.rows import dict_row
 
 from reporting.protection.candidate import BLANK, ComponentRows, place_sums, read_component
 from reporting.protection.cells import Cell, Component, PlaceSums
-from reporting.protection.rule import hide_more, satisfy
+from reporting.protection.rule import hide, hide_more, satisfy
 from reporting.releases.differences import Earlier, hide_small_differences
 from reporting.releases.model import Window
 from reporting.releases.side_by_side import side_by_side
@@ -46,6 +47,30 @@ _EARLIER = """
 """
 _COMPONENTS = "select distinct component from release_cells where component is not null order by component"
 
+#: Figures to date of which this release hides a year that the publication shows: of contacts that of the same place and
+#: part, of people those of all places around it too.
+_BESIDE_HIDDEN_YEAR = """
+    select distinct t.cell_id
+    from release_cells as y
+    inner join release_cells as t
+        on
+            y.indicator_code = t.indicator_code
+            and y.dimension = t.dimension
+            and y.dimension_value = t.dimension_value
+            and y.period_start between t.period_start and t.period_end
+            and t.period_precision = 'phase'
+            and t.origin = 'computed'
+    left join warehouse.int_place_containers as c
+        on y.programme_code = c.programme_code and y.geography_code = c.city and t.geography_code = c.geography_code
+    where
+        y.period_precision = 'year'
+        and y.suppression = 'between_releases'
+        and (
+            y.geography_code = t.geography_code
+            or (c.city is not null and t.unit_of_count not in ('contact', 'arrival'))
+        )
+"""
+
 
 def protect_release(conn: psycopg.Connection, window: Window, publication_id: int) -> int:
     """Blank rows of the temporary table release_cells; returns how many. The first release of a period hides nothing.
@@ -60,17 +85,23 @@ def protect_release(conn: psycopg.Connection, window: Window, publication_id: in
     asked = {"programme": window.programme, "components": components}
     then = [_released(conn, {**asked, **each}) for each in earlier]
     places = place_sums(conn)[window.programme]
-    hidden: list[str] = []
     with conn.cursor(row_factory=dict_row) as cursor:
         rows = cursor.execute(_NOW, {**asked, "publication_id": publication_id}).fetchall()
-    for name, group in groupby(rows, key=itemgetter("component")):
-        own = list(group)
+    groups = {name: list(group) for name, group in groupby(rows, key=itemgetter("component"))}
+    to_date = {name for name, own in groups.items() if own[0]["period_precision"] == "phase"}
+
+    def protect(name: str, beside_hidden_year: Set[str] = frozenset()) -> list[str]:
+        found, own = read_component(iter(groups[name])), groups[name]
         released = {row["cell_id"] for row in own if row["is_released"]}
-        found = read_component(iter(own))
         _outside_is_hidden(found, released)
+        hide(found.component, {cell for cell, ids in found.ids.items() if beside_hidden_year.intersection(ids)})
         protect_component(found.component, places, [each[name] for each in then if name in each])
-        hidden += [cell_id for cell_id in found.changed() if cell_id in released]
-    return _blank(conn, hidden)
+        return [cell_id for cell_id in found.changed() if cell_id in released]
+
+    shorter = _blank(conn, [cell_id for name in groups.keys() - to_date for cell_id in protect(name)])
+    # Only now it is known which years this release hides.
+    beside = {cell_id for (cell_id,) in conn.execute(_BESIDE_HIDDEN_YEAR)}
+    return shorter + _blank(conn, [cell_id for name in sorted(to_date) for cell_id in protect(name, beside)])
 
 
 def protect_component(component: Component, places: PlaceSums, then: list[Earlier]) -> None:

@@ -11,6 +11,8 @@ from typing import Any, NamedTuple
 #: Everyone who was counted has at least one contact.
 PEOPLE_OF_CONTACTS = {"CM-O3-03-V": "CM-O3-03-P", "CM-O2-04": "CM-O2-05"}
 OVER_TIME = ("contact", "arrival")
+#: Unknowns that only say how far a bound is off.
+SLACK = "slack"
 
 
 #: Of a place, each sum that it is a part of: what tells sums of one total apart, and the place of the total.
@@ -35,6 +37,7 @@ class Knowledge:
     shown: dict[Name, float] = field(default_factory=dict)
     unknown: dict[Name, tuple[float, float | None]] = field(default_factory=dict)
     equations: list[tuple[dict[Name, int], float]] = field(default_factory=list)
+    ends: dict[Name, date] = field(default_factory=dict)
 
 
 def learn(rows: Iterable[Mapping[str, Any]], places: Places) -> Knowledge:
@@ -54,9 +57,39 @@ def learn(rows: Iterable[Mapping[str, Any]], places: Places) -> Knowledge:
     for (total, _), parts in sums.items():
         if total in known.shown or total in known.unknown:  # else it is not published, for its places do not add up
             _equate(known, {total: -1, **dict.fromkeys(parts, 1)})
+    _learn_to_date(known, units)
     for name in list(known.unknown):
         _compare(known, name)
     return known
+
+
+def _learn_to_date(known: Knowledge, units: Mapping[str, str]) -> None:
+    """Figures to date against their years: contacts add up to them, and people are neither more than all years' nor
+    fewer than any year's; people are told to date in all only."""
+    phases = {name.start: known.ends[name] for name in known.ends if name.precision == "phase"}
+    years: dict[Name, list[Name]] = defaultdict(list)
+    for name in (*known.shown, *known.unknown):
+        for start, end in phases.items():
+            if name.precision == "year" and name.dimension != SLACK and start <= name.start <= end:
+                years[name._replace(start=start, precision="phase")].append(name)
+    for to_date, parts in years.items():
+        is_told = to_date in known.shown or to_date in known.unknown
+        if units[to_date.indicator] in OVER_TIME:
+            if not is_told:
+                known.shown[to_date] = 0.0
+            _equate(known, {to_date: -1, **dict.fromkeys(parts, 1)})
+        elif is_told and to_date.dimension == "total":
+            _bound(known, to_date, parts)
+
+
+def _bound(known: Knowledge, to_date: Name, years: list[Name]) -> None:
+    most = to_date._replace(dimension=SLACK, value="most")
+    known.unknown[most] = (0.0, None)
+    _equate(known, {to_date: 1, most: 1, **dict.fromkeys(years, -1)})
+    for year in years:
+        least = to_date._replace(dimension=SLACK, value=f"least {year.start}")
+        known.unknown[least] = (0.0, None)
+        _equate(known, {to_date: 1, least: -1, year: -1})
 
 
 def _note(known: Knowledge, row: Mapping[str, Any]) -> None:
@@ -64,6 +97,8 @@ def _note(known: Knowledge, row: Mapping[str, Any]) -> None:
         row["indicator_code"], row["geography_code"], row["period_start"], row["period_precision"],
         row["dimension"], row["dimension_value"],
     )  # fmt: skip
+    if name.precision == "phase":
+        known.ends[name] = row["period_end"]
     shares = [name._replace(dimension="share", value=value) for value in ("part", "rest")]
     if row["suppression"] == "complementary":
         known.unknown[name] = (float(name.dimension == "total"), None)

@@ -248,7 +248,7 @@ def test_evidence__shows_no_token(warehouse: psycopg.Connection) -> None:
 
 @pytest.mark.parametrize("indicator", ["CM-O3-03-V", "CM-O3-03-P", "CM-O2-08-C", "CM-C-ARR", "CM-X-01"])
 def test_small_cells__are_hidden_exactly_by_the_rule(warehouse: psycopg.Connection, indicator: str) -> None:
-    rows = cells(warehouse, indicator, programme_code="SIM")
+    rows = [r for r in cells(warehouse, indicator, programme_code="SIM") if r["period_precision"] != "phase"]
     numbers: dict[Key, Decimal] = {}
     for row in rows:
         key = key_of(row)
@@ -314,4 +314,7 @@ def test_attacker__with_a_solver_finds_no_hidden_number(warehouse: psycopg.Conne
     assert not shown, "a hidden row says something"
     for indicator in {row["indicator_code"] for row in hidden_rows}:
         seen = [row for row in rows if row["indicator_code"] == indicator and row["funder"] is None]
-        assert [name for system in systems(learn(seen, PLACES)) for name in system.pinned()] == []
+        pinned = [name for system in systems(learn(seen, PLACES)) for name in system.pinned()]
+        # A place around a hidden city may be known to date without being small: small-cells.md, Limits.
+        adds_up = seen[0]["unit_of_count"] in ("contact", "arrival")
+        assert [name for name in pinned if adds_up or name.precision != "phase"] == []

@@ -20,8 +20,11 @@ with actuals as (
     from {{ ref('int_stated_sums') }}
     union all
     select
-        c.programme_code, c.indicator_code, c.geography_level, c.geography_code, null, null, c.funder,
-        c.period_start, {{ period_end('c.period_start', 'c.period_precision') }}, c.period_precision, 'flow',
+        c.programme_code, c.indicator_code, c.geography_level, c.geography_code, null, f.phase, c.funder,
+        c.period_start,
+        coalesce(f.valid_to, {{ period_end('c.period_start', "nullif(c.period_precision, 'phase')") }}),
+        c.period_precision,
+        case when f.phase is null then 'flow' else 'to_date' end,
         c.dimension, c.dimension_value, 'actual',
         c.component,
         'computed', c.value, null, null, 'exact', null, case when c.unit_of_count = 'money' then 'USD' end,
@@ -39,10 +42,13 @@ with actuals as (
                 when c.geography_level not in ('site', 'city') and c.unit_of_count in ('person', 'household')
                     then 'sum of the cities: may include people served in more than one city'
             end,
+            'to date: provisional until ' || f.valid_to,
             'holds monthly totals reported by ' || m.reporting_cities || ', not counted from events'
         ), null, null
     from {{ ref('int_cells_protected') }} as c
     inner join {{ ref('programmes') }} as p on c.programme_code = p.programme_code and p.actual_source = 'computed'
+    left join {{ ref('phases') }} as f
+        on c.period_precision = 'phase' and c.programme_code = f.programme_code and c.period_start = f.valid_from
     left join {{ ref('int_reported_parts') }} as m
         on
             c.programme_code = m.programme_code

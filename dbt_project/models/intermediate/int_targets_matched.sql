@@ -1,10 +1,27 @@
 {{ config(materialized='table') }}
 -- Which target stands beside which actual. Of several, the one of least precedence number is current.
-with named as (
+with dated as (
     select
         t.*,
-        {{ component('t', span('t.period_start', 't.period_end'), 'p', 'i') }} as component
+        f.valid_from as phase_start,
+        f.valid_to as phase_end
     from {{ ref('int_targets') }} as t
+    left join {{ ref('phases') }} as f on {{ target_of_phase('t', 'f') }}
+),
+
+named as (
+    select
+        t.*,
+        {{ component('g', 'g.period_precision', 'p', 'i') }} as component
+    from dated as t
+    cross join lateral (
+        values (
+            t.programme_code,
+            t.indicator_code,
+            coalesce(t.phase_start, t.period_start),
+            case when t.phase_start is null then {{ span('t.period_start', 't.period_end') }} else 'phase' end
+        )
+    ) as g (programme_code, indicator_code, period_start, period_precision)
     inner join {{ ref('programmes') }} as p on t.programme_code = p.programme_code
     inner join {{ ref('dim_indicators') }} as i on t.indicator_code = i.indicator_code
 ),
@@ -28,8 +45,8 @@ select
     geography_code,
     project_code,
     phase,
-    period_start,
-    period_end,
+    coalesce(period_start, phase_start) as period_start,
+    coalesce(period_end, phase_end) as period_end,
     period_precision,
     dimension,
     dimension_value,

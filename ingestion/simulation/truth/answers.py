@@ -18,6 +18,7 @@ from ingestion.simulation.truth.small_cells import (
     sums_of_time,
     with_empty_parts,
 )
+from ingestion.simulation.truth.to_date import contacts_to_date, people_to_date, split
 from ingestion.simulation.world import World
 
 #: What a cell says that does not show its number; whether it is small itself is not told.
@@ -50,10 +51,14 @@ def _counted(
 ) -> Iterator[ExpectedCell]:
     hidden: set[Cell] = set()
     if threshold is not None:
-        parts = list(apart(with_empty_parts(numbers, threshold, over_time), over_time))
+        shorter, phases = split(numbers)
+        parts = list(apart(with_empty_parts(shorter, threshold, over_time), over_time))
         for cells in parts:
             sums = [*sums_of_breakdowns(cells), *sums_of_places(cells), *(sums_of_time(cells) if over_time else ())]
             hidden |= hidden_cells(cells, sums, threshold)
+        to_date, gone = contacts_to_date(phases, hidden) if over_time else people_to_date(phases, shorter, hidden)
+        parts.append(to_date)
+        hidden |= gone
         numbers = {cell: number for cells in parts for cell, number in cells.items()}
     for cell, number in numbers.items():
         if cell in hidden:
@@ -64,8 +69,10 @@ def _counted(
 
 def _shares(indicator: str, share: tallies.Share, threshold: int | None) -> Iterator[ExpectedCell]:
     """Percentages. A share is hidden where its part, its rest or its whole would have to be."""
-    hidden = set() if threshold is None else _hidden_shares(share, threshold)
-    for cell, whole in share.whole.items():
+    # Shares of people are not made to date.
+    wholes = share.whole if threshold is None else split(share.whole)[0]
+    hidden = set() if threshold is None else _hidden_shares(tallies.Share(share.part, wholes), threshold)
+    for cell, whole in wholes.items():
         part = share.part[cell]
         if cell in hidden:
             yield ExpectedCell(indicator, None, cell, None, suppression=HIDDEN)

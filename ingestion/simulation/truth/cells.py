@@ -7,11 +7,14 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import NamedTuple
 
+#: First and last day of each phase of the programme, and its name.
+PHASES = ((date(2017, 1, 1), date(2020, 12, 31), "I"), (date(2021, 1, 1), date(2028, 12, 31), "II"))
+
 
 class Cell(NamedTuple):
     """Where a number belongs.
 
-    `level` is city, joint_set, corridor, country, region or programme; `precision` is month, quarter or year.
+    `level` is city, joint_set, corridor, country, region or programme; `precision` is month, quarter, year or phase.
     """
 
     level: str
@@ -24,6 +27,8 @@ class Cell(NamedTuple):
     @property
     def end(self) -> date:
         """Last day of the period."""
+        if self.precision == "phase":
+            return next(last for first, last, _ in PHASES if first == self.start)
         if self.precision == "year":
             return date(self.start.year, 12, 31)
         months = 3 if self.precision == "quarter" else 1
@@ -67,7 +72,8 @@ class ExpectedCell:
         }
 
 
-def periods(day: date) -> tuple[tuple[date, str], ...]:
-    """The month, the quarter and the year of a day."""
+def periods(day: date) -> list[tuple[date, str]]:
+    """The month, the quarter and the year of a day, and the phase if it lies in one."""
     quarter = date(day.year, 1 + (day.month - 1) // 3 * 3, 1)
-    return (day.replace(day=1), "month"), (quarter, "quarter"), (date(day.year, 1, 1), "year")
+    found = [(day.replace(day=1), "month"), (quarter, "quarter"), (date(day.year, 1, 1), "year")]
+    return found + [(first, "phase") for first, last, _ in PHASES if first <= day <= last]

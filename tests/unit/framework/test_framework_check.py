@@ -216,6 +216,30 @@ FAULTS: dict[str, tuple[str, Edit, str | int | None, str]] = {
         None,
         "reports all its actuals",
     ),
+    "phase that cuts a year in two": (
+        "programme/phases",
+        add("SIM,III,2029-05-01,2032-12-31,made up"),
+        None,
+        "valid_from 2029-05-01 cuts a year in two",
+    ),
+    "phase without an end": (
+        "programme/phases",
+        add("SIM,III,2029-01-01,,made up"),
+        None,
+        "the declared first and last day",
+    ),
+    "two phases at a time": (
+        "programme/phases",
+        add("SIM,III,2028-01-01,2030-12-31,made up"),
+        None,
+        "on the same days",
+    ),
+    "phase of a programme that reports all": (
+        "programme/phases",
+        add("CM,I,2018-01-01,2021-12-31,made up"),
+        None,
+        "reports its actuals, figures to date too",
+    ),
     "no counting rule": (
         "framework/indicators",
         change("milestone,sum,none,P0,0,stated", "milestone,sum,none,P0,0,computed"),

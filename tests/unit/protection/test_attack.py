@@ -53,7 +53,23 @@ YEAR: dict[str, Any] = {"period_start": date(2018, 1, 1), "period_precision": "y
 QUARTER: dict[str, Any] = {"period_start": date(2018, 4, 1), "period_precision": "quarter"}
 SHARE: dict[str, Any] = {"indicator_code": "CM-X-01", "unit_of_count": "percent"}
 PEOPLE: dict[str, Any] = {"indicator_code": "CM-O3-03-P", "unit_of_count": "person"}
+TO_DATE: dict[str, Any] = {
+    "period_start": date(2017, 1, 1),
+    "period_end": date(2020, 12, 31),
+    "period_precision": "phase",
+}
+LATER: dict[str, Any] = {"period_start": date(2019, 1, 1), "period_precision": "year"}
 LEAKS = {
+    "contacts to date minus their other year": [row(20, **TO_DATE), row(17, **YEAR), row(None, **LATER)],
+    "people to date of a city that has one year": [row(20, **PEOPLE, **TO_DATE), row(None, **PEOPLE, **YEAR)],
+    "a group to date that is not there": [
+        row(20, **YEAR), row(None, "sex", "male", **YEAR), row(None, "sex", "female", **YEAR),
+        row(20, **TO_DATE), row(20, "sex", "male", **TO_DATE),
+    ],
+    "people to date are not more than those of all years": [
+        row(20, **PEOPLE, **TO_DATE), row(16, **PEOPLE, **YEAR),
+        row(None, **PEOPLE, **LATER, suppression="bottom_coded", actual_low=1, actual_high=4),
+    ],
     "total minus groups": [row(20), row(None, "sex", "female"), row(17, "sex", "male")],
     "country minus its corridor and the others": [
         row(20, geography_code="ET"), row(None, geography_code="JIGJIGA"), row(17, geography_code="CORRIDOR"),

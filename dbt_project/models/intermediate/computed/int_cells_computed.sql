@@ -25,3 +25,10 @@ inner join {{ ref('int_crosstabs') }} as x on s.indicator_code = x.indicator_cod
 where
     s.amount > 0
     and (s.geography_level in ('site', 'city') or i.place_rule in ('sum', 'ratio'))
+    -- To date people are told in all only: their parts and shares cannot be protected by what the years show.
+    and (
+        s.period_precision is distinct from 'phase'
+        or i.threshold = 0
+        or i.unit_of_count in ('contact', 'arrival')
+        or (i.unit_of_count <> 'percent' and s.dimension = 'total')
+    )

@@ -9,7 +9,7 @@ delete from {{ this }} as c using {{ ref('int_counted_pending') }} as p where c.
     indexes=[{'columns': ['counted_id'], 'unique': True}],
     pre_hook=forget_changed,
 ) }}
--- Whoever is counted distinctly is counted anew for each month and each year, with what the latest event says of them.
+-- Whoever is counted distinctly is counted anew for each month, year and phase, with what the latest event says.
 -- depends_on: {{ ref('int_counted_pending') }}
 with periods as (
     {%- if is_incremental() %}
@@ -26,7 +26,7 @@ with periods as (
             and p.city = e.city
             and p.counted_key = e.counted_key
             and p.period_start <= e.month_start
-            and {{ period_end('p.period_start', 'p.period_precision') }} > e.month_start
+            and p.period_end >= e.month_start
     where e.is_declared
     {%- else %}
     select

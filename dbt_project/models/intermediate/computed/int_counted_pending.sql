@@ -26,6 +26,7 @@ keys as (
         t.indicator_code,
         t.city,
         p.period_start,
+        p.period_end,
         p.period_precision,
         t.counted_key
     from touched as t

@@ -16,7 +16,7 @@ with groups as (
         g.indicator_code,
         g.period_start,
         g.period_precision,
-        i.unit_of_count in ('contact', 'arrival') as adds_up_over_time
+        i.unit_of_count in ('contact', 'arrival') and g.period_precision <> 'phase' as adds_up_over_time
     from {{ source('ops', 'touched_groups') }} as g
     inner join {{ ref('dim_indicators') }} as i on g.indicator_code = i.indicator_code
 ),
@@ -47,11 +47,25 @@ linked as (
     ) as p
 ),
 
+-- A figure to date is hidden with its years: whatever may hide one of them has to judge it anew.
+with_phases as (
+    select * from linked
+    union
+    select
+        l.programme_code,
+        l.indicator_code,
+        f.valid_from,
+        'phase'
+    from linked as l
+    inner join {{ ref('phases') }} as f
+        on l.programme_code = f.programme_code and l.period_start between f.valid_from and f.valid_to
+),
+
 named as (
     select
         g.*,
         {{ component('g', 'g.period_precision', 'p', 'i') }} as component
-    from linked as g
+    from with_phases as g
     inner join {{ ref('programmes') }} as p on g.programme_code = p.programme_code
     inner join {{ ref('dim_indicators') }} as i on g.indicator_code = i.indicator_code
 )

@@ -8,7 +8,15 @@
 select
     {% for column in cell %}c.{{ column }},
     {% endfor -%}
-    case when h.is_coded then 'bottom_coded' when h.cell_number is not null then 'complementary' end as suppression
+    case
+        when h.is_coded then 'bottom_coded'
+        when h.cell_number is not null then 'complementary'
+        when
+            c.period_precision = 'phase'
+            and c.unit_of_count in ('person', 'household', 'contact', 'arrival')
+            and c.value < c.threshold
+            then 'complementary'
+    end as suppression
 from {{ ref('int_cells_computed') }} as c
 left join {{ ref('int_hidden_cells') }} as h on c.cell_number = h.cell_number
 union all
@@ -18,3 +26,9 @@ select
     'complementary'
 from {{ ref('int_empty_cells') }} as e
 inner join {{ ref('int_hidden_cells') }} as h on e.cell_number = h.cell_number
+union all
+select
+    {% for column in cell %}z.{{ column }},
+    {% endfor -%}
+    'complementary'
+from {{ ref('int_empty_to_date') }} as z

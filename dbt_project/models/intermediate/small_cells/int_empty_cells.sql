@@ -5,7 +5,10 @@
 with cells as (
     select c.*
     from {{ ref('int_cells_computed') }} as c
-    where c.unit_of_count in ('person', 'household', 'contact', 'arrival') and c.funder is null
+    where
+        c.unit_of_count in ('person', 'household', 'contact', 'arrival')
+        and c.funder is null
+        and c.period_precision is distinct from 'phase'
 ),
 
 small as (

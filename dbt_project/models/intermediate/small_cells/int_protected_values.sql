@@ -1,6 +1,7 @@
 {{ config(materialized='table') }}
 -- What the small-cell rule looks at: counts of people, their empty parts, and the two parts behind a share.
--- Components without one small value need no protection, so they are left out.
+-- Components without one small value need no protection, so they are left out. Figures to date of a phase follow their
+-- years, when all of these are judged (reporting/protection).
 {%- set cell = 'cell_number, component, programme_code, indicator_code, unit_of_count, geography_code, '
     ~ 'period_start, period_precision, threshold' %}
 with counted as (
@@ -19,6 +20,7 @@ with counted as (
         ) as v (protected_dimension, protected_value, amount)
     where
         v.amount is not null
+        and c.period_precision is distinct from 'phase'
         and (
             c.unit_of_count in ('person', 'household', 'contact', 'arrival')
             or (c.unit_of_count = 'percent' and c.threshold > 0)
