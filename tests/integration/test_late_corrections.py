@@ -85,7 +85,11 @@ def test_a_void_of_an_early_month__moves_it_and_the_year_and_leaves_the_others(d
     assert {period for period in after if after[period] != before[period]} == {
         ("month", 2), ("quarter", 1), ("year", 1),
     }  # fmt: skip
-    told = [tuple(map(int, change.fields["actual"])) for change in totals_that_differ(desk, old)]
+    told = [
+        tuple(map(int, change.fields["actual"]))
+        for change in totals_that_differ(desk, old)
+        if "actual" in change.fields
+    ]
     assert sorted(told) == [(12, 11), (12, 11), (YEAR, YEAR - 1)]
 
 

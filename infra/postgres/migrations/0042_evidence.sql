@@ -61,7 +61,7 @@ begin
             e.*,
             row_number() over (
                 partition by e.city, e.counted_key
-                order by e.precedence desc, e.occurred_at desc, e.received_at desc, e.event_id collate "C" desc
+                order by e.occurred_at desc, e.received_at desc, e.event_id collate "C" desc
             ) = 1 as tells
         from warehouse.int_indicator_events as e
         inner join warehouse.int_place_containers as p on e.programme_code = p.programme_code and e.city = p.city
@@ -71,7 +71,6 @@ begin
             and p.geography_code = shown.geography_code
             and p.geography_level = shown.geography_level
             and e.month_start between shown.period_start and shown.period_end
-            and e.is_declared
     ),
 
     -- What counts: of several events of one person the last.
