@@ -68,7 +68,7 @@ begin
             e.*,
             row_number() over (
                 partition by e.city, e.counted_key
-                order by e.occurred_at desc, e.received_at desc, e.event_id collate "C" desc
+                order by e.precedence desc, e.occurred_at desc, e.received_at desc, e.event_id collate "C" desc
             ) = 1 as tells
         from warehouse.int_indicator_events as e
         inner join warehouse.int_place_containers as p on e.programme_code = p.programme_code and e.city = p.city
@@ -78,6 +78,7 @@ begin
             and p.geography_code = shown.geography_code
             and p.geography_level = shown.geography_level
             and e.month_start between shown.period_start and shown.period_end
+            and e.is_declared
     ),
 
     -- What counts: of several events of one person the last.
@@ -94,30 +95,46 @@ begin
         select c.month_start, count(*) as things, sum(c.amount) as amount from counted as c group by c.month_start
     ),
 
-    -- A month is told only where its own cell says to everybody how many of these events lie in it. Of people to date
-    -- none is: with the shown years it would tell who came in a year that is hidden.
+    published_months as (
+        select r.period_start, r.suppression, coalesce(r.denominator, r.actual) as amount
+        from published.indicator_results as r
+        where
+            r.programme_code = shown.programme_code
+            and r.framework_version = shown.framework_version
+            and r.indicator_code = shown.indicator_code
+            and r.geography_level = shown.geography_level
+            and r.geography_code = shown.geography_code
+            and r.funder is not distinct from shown.funder
+            and r.dimension = 'total'
+            and r.period_precision = 'month'
+            and r.period_start between shown.period_start and shown.period_end
+            and r.origin = 'computed'
+            and r.valid_from_publication <= publication
+            and r.valid_to_publication is null
+    ),
+
+    -- People are told by month only where all months are shown and add up to the figure: then it is known already that
+    -- nobody came in two of them. Anything less would say who came again, and with that what a hidden month counts.
+    are_told as (
+        select
+            not is_about_people or (
+                bool_and(p.suppression is null)
+                and sum(p.amount) = coalesce(shown.denominator, shown.actual)
+            ) as by_month
+        from published_months as p
+    ),
+
+    -- A month is told only where its own cell says to everybody how many of these events lie in it.
     told as materialized (
         select m.month_start
         from months as m
-        where (not is_about_people or shown.period_precision <> 'phase') and exists (
-            select from published.indicator_results as r
-            where
-                r.programme_code = shown.programme_code
-                and r.framework_version = shown.framework_version
-                and r.indicator_code = shown.indicator_code
-                and r.geography_level = shown.geography_level
-                and r.geography_code = shown.geography_code
-                and r.funder is not distinct from shown.funder
-                and r.dimension = 'total'
-                and r.period_precision = 'month'
-                and r.period_start = m.month_start
-                and r.origin = 'computed'
-                and r.suppression is null
-                and r.valid_from_publication <= publication
-                and r.valid_to_publication is null
-                and coalesce(r.denominator, r.actual) = m.amount
-                and (not is_about_people or coalesce(r.denominator, r.actual) = m.things)
-        )
+        cross join are_told as a
+        inner join published_months as p on m.month_start = p.period_start
+        where
+            a.by_month
+            and p.suppression is null
+            and p.amount = m.amount
+            and (not is_about_people or p.amount = m.things)
     )
 
     select
