@@ -41,12 +41,17 @@ def _started(arguments: Sequence[str], **more: Any) -> subprocess.Popen[bytes]:
     return subprocess.Popen([sys.executable, "-m", "pytest", *arguments], cwd=REPO, **more)
 
 
+def _end(children: Sequence[subprocess.Popen[bytes]]) -> None:
+    for child in children:
+        child.terminate()
+
+
 def _waited(children: Sequence[subprocess.Popen[bytes]]) -> list[int]:
     """Exit codes. Interrupted by Ctrl-C they are waited for, because they take down what they brought up."""
     before = {each: signal.getsignal(each) for each in (signal.SIGINT, signal.SIGTERM)}
     # The terminal tells the children itself.
     signal.signal(signal.SIGINT, lambda *_: None)
-    signal.signal(signal.SIGTERM, lambda *_: [child.terminate() for child in children])
+    signal.signal(signal.SIGTERM, lambda *_: _end(children))
     try:
         return [child.wait() for child in children]
     finally:

@@ -38,7 +38,7 @@ def check_milestones(folder: Folder) -> Iterator[Finding]:
 
 
 def _states() -> dict[str, tuple[str, ...]]:
-    found = {"works": WORKS}
+    found: dict[str, tuple[str, ...]] = {"works": WORKS}
     for machine, event_type in EVENTS.items():
         found[machine] = tuple(contracts()[event_type].schema["properties"]["to_status"]["enum"])
     return found

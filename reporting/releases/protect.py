@@ -94,7 +94,7 @@ def protect_release(conn: psycopg.Connection, window: Window, publication_id: in
         found, own = read_component(iter(groups[name])), groups[name]
         released = {row["cell_id"] for row in own if row["is_released"]}
         _outside_is_hidden(found, released)
-        hide(found.component, {cell for cell, ids in found.ids.items() if beside_hidden_year.intersection(ids)})
+        hide(found.component, {cell for cell, ids in found.ids.items() if not beside_hidden_year.isdisjoint(ids)})
         protect_component(found.component, places, [each[name] for each in then if name in each])
         return [cell_id for cell_id in found.changed() if cell_id in released]
 

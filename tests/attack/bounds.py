@@ -48,8 +48,8 @@ class System:
         """
         chance = np.random.default_rng(7)
         tables = np.array([self.solve(chance.normal(size=len(self.names))) for _ in range(8)])
-        alike = np.flatnonzero(tables.max(axis=0) - tables.min(axis=0) < ONE)
-        alike = [place for place in alike if self.names[place].dimension != SLACK]
+        still = np.flatnonzero(tables.max(axis=0) - tables.min(axis=0) < ONE)
+        alike = [place for place in still if self.names[place].dimension != SLACK]
         ranges = {self.names[place]: self.range_of(self.names[place]) for place in alike}
         if not whole:
             return [name for name, (low, high) in ranges.items() if high - low < SAME]

@@ -26,7 +26,8 @@ TYPE, AT, LOAD = 2, 9, 17
 REGISTERED = "CM-O3-02"
 #: In Arua two months are large and one small; in Jinja one person came in both months, in Adama nobody did.
 COMING = (
-    ("ARUA", 1, 12), ("ARUA", 2, 7), ("ARUA", 3, 2), ("JINJA", 1, 9), ("JINJA", 2, 8), ("ADAMA", 1, 12), ("ADAMA", 2, 7),
+    ("ARUA", 1, 12), ("ARUA", 2, 7), ("ARUA", 3, 2), ("JINJA", 1, 9), ("JINJA", 2, 8),
+    ("ADAMA", 1, 12), ("ADAMA", 2, 7),
 )  # fmt: skip
 
 

@@ -172,8 +172,16 @@ def _told(row: Row) -> str:
 
 
 def _of_answer(rows: list[Row], answer: dict[str, str]) -> list[Row]:
+    """Rows of the indicator, place and breakdown; of figures to date only those of the project's own phase."""
     wanted = (answer["indicator_code"], answer["place_code"], answer["dimension"])
-    return [row for row in rows if (row["indicator_code"], row["geography_code"], row["dimension"]) == wanted]
+    asked = {"CM1": "I", "CM2": "II"}[answer["question_code"][:3]]
+    others = {row["valid_from"] for row in seed_rows("phases") if row["phase"] != asked}
+    return [
+        row
+        for row in rows
+        if (row["indicator_code"], row["geography_code"], row["dimension"]) == wanted
+        and (row["period_precision"] != "phase" or str(row["period_start"]) not in others)
+    ]
 
 
 def _latest(rows: list[Row]) -> list[Row]:

@@ -135,7 +135,9 @@ def test_warehouse__holds_each_refusal_with_its_code(db: psycopg.Connection, sen
 
 
 def test_results__are_the_truth_in_every_cell(published: dict[Cell, dict[str, Any]], sent: Sent) -> None:
-    truth = {_key(row): _comparable(row) for row in (cell.as_row() for cell in sent.simulation.truth())}
+    # Figures to date hold years of other tests too; `make verify` compares them on a database of its own.
+    rows = (cell.as_row() for cell in sent.simulation.truth())
+    truth = {_key(row): _comparable(row) for row in rows if row["period_precision"] != "phase"}
     shown = {key: _comparable(row) for key, row in published.items()}
     assert len(published) > 20_000
     missing = [(key, truth[key]) for key in truth if key not in shown]

@@ -173,7 +173,7 @@ def test_people__are_told_in_all_and_not_around_a_hidden_city_that_meets_a_bound
     for place in ("ADAMA", "JIGJIGA", "ET", "SIM"):
         assert to_date(desk, "CM-O3-03-P", place)["suppression"] == "complementary", place
     by_sex = cells(desk, "CM-O3-02", "ADAMA", dimension="sex")
-    assert {precision for precision, _ in by_sex} == {"month", "year"}
+    assert {precision for precision, _ in by_sex} == {"month", "quarter", "year"}
     assert ("phase", PHASE_ONE[0]) not in cells(desk, "CM-X-01", "ADAMA")
 
 

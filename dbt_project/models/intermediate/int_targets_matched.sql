@@ -14,14 +14,15 @@ named as (
         t.*,
         {{ component('g', 'g.period_precision', 'p', 'i') }} as component
     from dated as t
-    cross join lateral (
-        values (
-            t.programme_code,
-            t.indicator_code,
-            coalesce(t.phase_start, t.period_start),
-            case when t.phase_start is null then {{ span('t.period_start', 't.period_end') }} else 'phase' end
-        )
-    ) as g (programme_code, indicator_code, period_start, period_precision)
+    cross join
+        lateral (
+            values (
+                t.programme_code,
+                t.indicator_code,
+                coalesce(t.phase_start, t.period_start),
+                case when t.phase_start is null then {{ span('t.period_start', 't.period_end') }} else 'phase' end
+            )
+        ) as g (programme_code, indicator_code, period_start, period_precision)
     inner join {{ ref('programmes') }} as p on t.programme_code = p.programme_code
     inner join {{ ref('dim_indicators') }} as i on t.indicator_code = i.indicator_code
 ),
