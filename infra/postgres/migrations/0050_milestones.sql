@@ -115,7 +115,12 @@ create view results.milestones_by_state as
 with states as (
     -- A plan that is carried out is adopted too.
     select
-        m.*,
+        m.programme_code,
+        m.geography_code,
+        m.machine,
+        m.kind,
+        m.since,
+        m.until,
         s.counted_state,
         s.counted_state = m.state as is_own
     from published.milestones as m

@@ -124,7 +124,9 @@ def _component(people: dict[tuple[str, int, str, str], int], coded: bool) -> Com
     component = Component(5, over_time=True, is_coded=coded)
     for (city, month, sex, age), number in people.items():
         for place in CONTAINERS[city]:
-            for start, precision in periods(date(2018, month, 1)):
+            # Figures to date are judged apart, beside the years.
+            shorter = [each for each in periods(date(2018, month, 1)) if each[1] != "phase"]
+            for start, precision in shorter:
                 for dims in (("total", "total"), ("sex", sex), ("age_band", age), ("sex_age", f"{sex}|{age}")):
                     cell = Cell(place, start, precision, *dims)
                     component.numbers[cell] = component.numbers.get(cell, 0) + number
