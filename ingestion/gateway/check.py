@@ -30,7 +30,7 @@ from ingestion.gateway.refusal import (
     Refusal,
     pointer_of,
 )
-from ingestion.gateway.scope import Key, refuse_source_programme_type, settle_city
+from ingestion.gateway.scope import Key, refuse_other_days, refuse_source_programme_type, settle_city
 from ingestion.gateway.screening import screen, screen_record_id, screen_references
 from ingestion.gateway.terms import KnownTerms, Terms
 from ingestion.tokens import CityKey
@@ -127,10 +127,9 @@ class Checker:
             time = utc_text(event["time"])
         except (ValueError, OverflowError):
             return _NO_SUCH_TIME
-        if contract.ordered and data:
-            refusal = order.refuse_upside_down(contract, data)
-            if refusal is not None:
-                return refusal
+        refusal = self._refuse_dates(event, terms, data, time)
+        if refusal is not None:
+            return refusal
         plains = plain_identifiers(data, contract) if contract.identifiers and data else []
         if not (data and is_plain(event, data, contract, plains)):
             refusal = self._refuse_traces(event, contract, data, city)
@@ -167,6 +166,13 @@ class Checker:
             },
             first_data,
         )
+
+    def _refuse_dates(self, event: dict[str, Any], terms: Terms, data: dict[str, Any], time: str) -> Refusal | None:
+        if self._places.validity and event.get("operation") != "void":
+            refusal = refuse_other_days(terms.city, time, self._places)
+            if refusal is not None:
+                return refusal
+        return order.refuse_upside_down(terms.contract, data) if terms.contract.ordered and data else None
 
     def _refuse_traces(
         self, event: dict[str, Any], contract: Contract, data: dict[str, Any], city: str | None

@@ -25,6 +25,8 @@ class Places:
     joint_sets: Mapping[str, frozenset[str]] = field(default_factory=dict)
     #: ISO 3166 alpha-2 code of each city's country.
     countries: Mapping[str, str] = field(default_factory=dict)
+    #: First and last day, as ISO 8601 text, of those that begin or end; empty where there is none.
+    validity: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
     def knows(self, code: str) -> bool:
         """True for a city or joint set."""
@@ -39,6 +41,13 @@ class Places:
         members = self.joint_sets.get(code)
         return members is not None and members <= cities
 
+    def days_if_not(self, code: str, day: str) -> tuple[str, str] | None:
+        """First and last day of the place if `day` (ISO 8601) is none of them; None where all is well."""
+        days = self.validity.get(code)
+        if days is None or (days[0] <= day and (not days[1] or day <= days[1])):
+            return None
+        return days
+
 
 def read_places(places: Path = PLACES, members: Path = MEMBERS) -> Places:
     """The places as the seeds of the warehouse hold them. Raises PlacesError if a file is missing or damaged."""
@@ -46,6 +55,7 @@ def read_places(places: Path = PLACES, members: Path = MEMBERS) -> Places:
         rows = _rows(places)
         levels = {row["place_code"]: row["level"] for row in rows}
         countries = {row["place_code"]: row["country_code"] for row in rows if row["country_code"]}
+        validity = {row["place_code"]: (row["valid_from"], row["valid_to"]) for row in rows}
         sets: dict[str, set[str]] = {code: set() for code, level in levels.items() if level == "joint_set"}
         for row in _rows(members):
             if row["parent_code"] in sets:
@@ -59,6 +69,7 @@ def read_places(places: Path = PLACES, members: Path = MEMBERS) -> Places:
         cities=frozenset(code for code, level in levels.items() if level == "city"),
         joint_sets={code: frozenset(cities) for code, cities in sets.items() if cities},
         countries=countries,
+        validity={code: days for code, days in validity.items() if any(days)},
     )
 
 

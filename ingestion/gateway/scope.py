@@ -85,6 +85,16 @@ def settle_city(event: dict[str, Any], contract: Contract, key: Key, places: Pla
     return str(city)
 
 
+def refuse_other_days(city: str | None, time: str, places: Places) -> Refusal | None:
+    """A refusal if the place did not exist under its code on the day of `time` (RFC 3339, UTC)."""
+    days = places.days_if_not(city or "", time[:10])
+    if days is None:
+        return None
+    advice = _t("{city} is a place from {first_day} to {last_day}: name the one of that day.")
+    first, last = (day or "…" for day in days)
+    return Refusal(INVALID_ENVELOPE, "/city", advice, {"city": city, "first_day": first, "last_day": last})
+
+
 def _settle_wider_place(city: str | None, place: dict[str, Any], key: Key) -> Refusal | None:
     if city is not None:
         return _NAME_NO_CITY

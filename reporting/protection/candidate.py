@@ -10,9 +10,11 @@ from operator import itemgetter
 from typing import Any
 
 import psycopg
+from psycopg import sql
 from psycopg.rows import dict_row
 
 from reporting.protection.cells import PART, REST, Cell, Component, sums_of
+from reporting.protection.completeness import state_completeness
 from reporting.protection.rule import hide_more
 from reporting.protection.to_date import hidden_to_date
 
@@ -74,6 +76,7 @@ def protect_candidate(conn: psycopg.Connection) -> int:
         _write(conn, changed)
         to_date = hidden_to_date(conn)
         _write(conn, to_date)
+        state_completeness(conn, sql.SQL("candidate.indicator_results"))
     return len(changed) + len(to_date)
 
 

@@ -6,6 +6,7 @@ import psycopg
 from psycopg import sql
 from psycopg.types.json import Jsonb
 
+from reporting.protection.completeness import state_completeness
 from reporting.publications.history import get_publication
 from reporting.publications.pointer import lock_publications, read_pointer
 from reporting.releases.catalogue import find_release
@@ -73,6 +74,7 @@ def make_release(
                 "check the programme and the days, `corridor publications show` lists what there is."
             )
         protect_release(conn, window, publication_id)
+        state_completeness(conn, sql.SQL("release_cells"))
         release_id = conn.execute(
             """
             insert into releases.releases (

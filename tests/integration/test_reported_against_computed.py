@@ -130,6 +130,27 @@ def test_each_month_has_one_source__and_the_year_adds_them_once(desk: Desk) -> N
     assert parts(desk, "ARUA") == {"not_collected": 750, "refugee": 130}
 
 
+def test_completeness__is_the_least_part_known_of_sex_age_and_status(desk: Desk) -> None:
+    query = """
+        select period_precision, extract(month from period_start)::int, completeness::float
+        from results.indicator_results
+        where programme_code = 'SIM' and indicator_code = 'CM-O2-04' and geography_code = 'ARUA' and dimension = 'total'
+    """
+    told = {(precision, month): part for precision, month, part in desk.reader.execute(query)}
+    assert told["year", 1] == round(130 / 880, 3)
+    assert (told["month", 1], told["month", 7]) == (0, 1)
+    row = desk.reader.execute(
+        """
+        select indicators, indicators_told, indicators_complete, percent_complete::float, least_known::float
+        from results.completeness
+        where programme_code = 'SIM' and geography_code = 'ARUA' and period_precision = 'month'
+            and period_start = '2016-07-01'
+        """
+    ).fetchone()
+    assert row is not None
+    assert row[1:] == (row[0], row[0], 100.0, 1.0)
+
+
 def test_the_other_source__stands_beside_it_with_the_difference(desk: Desk) -> None:
     seen = compared(desk)
     assert seen[1] == ("reported", 100, 0, 100)

@@ -11,5 +11,7 @@ select
     coalesce(timezone, 'UTC') as timezone,
     lat,
     lon,
-    phases
+    phases,
+    valid_from,
+    valid_to
 from {{ ref('places') }}

@@ -10,11 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ingestion.contracts.registry import contracts
 from ingestion.gateway.check import Checker
-from ingestion.gateway.places import read_places
+from ingestion.gateway.places import Places, read_places
 from ingestion.gateway.records import Accepted
 from ingestion.gateway.refusal import Refusal
 from ingestion.gateway.scope import Key
+from ingestion.tokens import CityKey
 
 NOW = "2026-03-02T06:15:00.000000Z"
 WIDE = Key("00000000", "CM", "registry", "https://registry.example/")
@@ -116,3 +118,15 @@ def test_void__is_held_to_the_scope_too(checker: Checker, event: Make, kind: str
     key = replace(WIDE, cities=frozenset({"JINJA"}))
     sent = {**event(kind, operation="void", city="ARUA"), "data": {}}
     assert _code(checker.check(sent, key)) == "out_of_scope"
+
+
+def test_city_that_has_ended__takes_events_of_its_own_days_only(event: Make) -> None:
+    ended = Places(frozenset({"JINJA"}), validity={"JINJA": ("2019-05-01", "2024-06-30")})
+    checker = Checker(contracts(), ended, {"JINJA": CityKey("k1", b"j" * 32)})
+    for day in ("2019-05-01", "2024-06-30"):
+        assert _code(checker.check(event(city="JINJA", time=f"{day}T10:00:00Z"), WIDE)) is None
+    for day in ("2019-04-30", "2024-07-01"):
+        answer = checker.check(event(city="JINJA", time=f"{day}T10:00:00Z"), WIDE)
+        assert isinstance(answer, Refusal)
+        assert (answer.code, answer.pointer) == ("invalid_envelope", "/city")
+        assert answer.params == {"city": "JINJA", "first_day": "2019-05-01", "last_day": "2024-06-30"}
