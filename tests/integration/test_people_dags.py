@@ -25,8 +25,8 @@ _ERASED = "select count(*) from ops.erasures where origin = 'withdrawal'"
 CAME, WITHDREW = "2013-05-10T08:00:00Z", "2013-05-12T08:00:00Z"
 
 
-def _value(owner: psycopg.Connection, query: str, *parameters: str) -> Any:
-    row = owner.execute(query.encode(), parameters).fetchone()
+def _value(conn: psycopg.Connection, query: str, *parameters: str) -> Any:
+    row = conn.execute(query.encode(), parameters).fetchone()
     assert row is not None
     return row[0]
 
@@ -53,7 +53,8 @@ def test_withdrawal__is_carried_out_once_a_build_has_taken_it_in(
     assert token.startswith("tok1_")
 
     def is_taken_in() -> bool:
-        return bool(_value(owner, _TAKEN_IN, token))
+        with psycopg.connect(stack.dsn("warehouse")) as warehouse:
+            return bool(_value(warehouse, _TAKEN_IN, token))
 
     with signed_in(stack) as airflow:
         if not is_taken_in():
