@@ -1,8 +1,8 @@
-{{ config(materialized='table', post_hook='analyze {{ this }}') }}
+{{ config(materialized='table', pre_hook='set local enable_nestloop = off', post_hook='analyze {{ this }}') }}
 -- Parts that are empty here and are counted elsewhere in the same component and period. Some are hidden together with
 -- small ones: a hidden cell may then be empty, which leaves far more open than a list of all that is not. Of what adds
 -- up over time a quarter or year can only be empty in a part that one of its months could have had: others are known to
--- be.
+-- be. The planner takes the joins of so many columns for a row or two, and loops over them for minutes if it may.
 with cells as (
     select c.*
     from {{ ref('int_cells_computed') }} as c
