@@ -10,8 +10,9 @@ with years as (
         on t.programme_code = f.programme_code and t.period_start = f.valid_from and t.period_precision = 'phase'
     inner join {{ ref('dim_indicators') }} as i
         on t.indicator_code = i.indicator_code and i.unit_of_count in ('contact', 'arrival')
-    cross join generate_series(extract(year from f.valid_from)::int, extract(year from f.valid_to)::int)
-        as y (year_number)
+    cross join
+        generate_series(extract(year from f.valid_from)::int, extract(year from f.valid_to)::int)
+            as y (year_number)
     except
     select component from {{ ref('int_touched_components') }}
 ),
