@@ -3,7 +3,21 @@
 {%- set part = [
     'programme_code', 'indicator_code', 'geography_level', 'geography_code', 'dimension', 'dimension_value',
 ] %}
-with empty_years as (
+with years as (
+    select concat_ws('|', t.programme_code, t.indicator_code, y.year_number) as component
+    from {{ ref('int_touched_components') }} as t
+    inner join {{ ref('phases') }} as f
+        on t.programme_code = f.programme_code and t.period_start = f.valid_from and t.period_precision = 'phase'
+    inner join {{ ref('dim_indicators') }} as i
+        on t.indicator_code = i.indicator_code and i.unit_of_count in ('contact', 'arrival')
+    cross join
+        generate_series(extract(year from f.valid_from)::int, extract(year from f.valid_to)::int)
+            as y (year_number)
+    except
+    select component from {{ ref('int_touched_components') }}
+),
+
+empty_years as (
     select
         {% for column in part %}e.{{ column }},
         {% endfor -%}
@@ -16,15 +30,14 @@ with empty_years as (
         {% for column in part %}r.{{ column }},
         {% endfor -%}
         r.period_start
-    from {{ source('published', 'indicator_results') }} as r
+    from years as y
+    inner join {{ source('published', 'indicator_results') }} as r on y.component = r.component
     where
         r.valid_to_publication is null
         and r.origin = 'computed'
         and r.period_precision = 'year'
         and r.suppression is not null
         and r.actual_exact = 0
-        and r.component is not null
-        and r.component not in (select t.component from {{ ref('int_touched_components') }} as t)
 )
 
 select distinct
@@ -53,15 +66,11 @@ inner join {{ ref('int_touched_components') }} as t
 inner join {{ ref('dim_indicators') }} as i
     on y.indicator_code = i.indicator_code and i.unit_of_count in ('contact', 'arrival')
 where
-    not exists (
-        select from {{ ref('int_cells_computed') }} as c
-        where
-            y.programme_code = c.programme_code
-            and y.indicator_code = c.indicator_code
-            and y.geography_code = c.geography_code
-            and y.geography_level = c.geography_level
-            and t.period_start = c.period_start
-            and c.period_precision = 'phase'
-            and y.dimension = c.dimension
-            and y.dimension_value = c.dimension_value
+    -- Looked up in a hash: the planner takes the years for one row, and would loop over the cells for each.
+    (
+        t.component, y.geography_level, y.geography_code, y.dimension, y.dimension_value
+    ) not in (
+        select c.component, c.geography_level, c.geography_code, c.dimension, c.dimension_value
+        from {{ ref('int_cells_computed') }} as c
+        where c.period_precision = 'phase' and c.component is not null
     )
