@@ -191,7 +191,7 @@ def test_target_that_comes_later__stands_beside_a_number_that_did_not_change(sta
 
 
 def test_simulated_events_in_any_order__give_the_truth(stack: Settings) -> None:
-    config = SimulationConfig(seed=12, days=90, start=date(2019, 11, 1), events=3_000, bad=0)
+    config = SimulationConfig(seed=12, days=90, start=date(2019, 11, 1), events=2_400, bad=0)
     simulation = simulate(config)
     lines = list(dict.fromkeys(accepted_lines(simulation)))
     Random(12).shuffle(lines)
@@ -199,8 +199,8 @@ def test_simulated_events_in_any_order__give_the_truth(stack: Settings) -> None:
         scratch_database(stack) as database,
         psycopg.connect(database.dsn("owner"), autocommit=True) as owner,
     ):
-        for start in range(0, len(lines), 1_100):
-            land(owner, lines[start : start + 1_100], start)
+        for start in range(0, len(lines), 1_300):
+            land(owner, lines[start : start + 1_300], start)
             assert build(database.settings, f"test {start}").state == "published"
         truth, seen = true_cells(simulation.truth()), seen_cells(owner)
     shutil.rmtree(stack.home / "dbt" / database.name)

@@ -25,7 +25,7 @@ from ingestion.simulation.simulation import Simulation, simulate
 from tests.support import wait_for
 
 CONFIG = SimulationConfig(
-    seed=2018, days=100, start=date(2018, 4, 29), events=20_000, source_prefix="urn:corridor:sim-check"
+    seed=2018, days=100, start=date(2018, 4, 29), events=12_000, source_prefix="urn:corridor:sim-check"
 )
 #: Bounds, not expectations: a slow machine may need them.
 LOADED_WITHIN = 300
@@ -106,7 +106,7 @@ def published(db: psycopg.Connection, loaded: int) -> dict[Cell, dict[str, Any]]
 
 
 def test_gateway__accepts_what_is_right_and_names_what_is_wrong(sent: Sent) -> None:
-    assert len(sent.simulation.dispatches) == 20_000
+    assert len(sent.simulation.dispatches) == 12_000
     assert sent.receipt.surprises(sent.simulation.dispatches) == []
     assert sent.receipt.accepted + sent.receipt.duplicates == 19_400
     assert sent.receipt.duplicates > 0, "the gateway tells duplicates at once"
@@ -139,7 +139,7 @@ def test_results__are_the_truth_in_every_cell(published: dict[Cell, dict[str, An
     rows = (cell.as_row() for cell in sent.simulation.truth())
     truth = {_key(row): _comparable(row) for row in rows if row["period_precision"] != "phase"}
     shown = {key: _comparable(row) for key, row in published.items()}
-    assert len(published) > 20_000
+    assert len(published) > 12_000
     missing = [(key, truth[key]) for key in truth if key not in shown]
     invented = [(key, shown[key]) for key in shown if key not in truth]
     different = [(key, truth[key], shown[key]) for key in truth if key in shown and truth[key] != shown[key]]
